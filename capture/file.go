@@ -1,0 +1,160 @@
+package capture
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"sync/atomic"
+)
+
+const (
+	// bufferSize is how much of a file is read at once.
+	bufferSize = 1 << 18
+	// maxRecord is the largest record that is believed: tcpdump's largest packet
+	// is 64 times smaller.
+	maxRecord = 1 << 24
+	// stdin is the name that stands for standard input.
+	stdin = "-"
+)
+
+// A file is one capture file that is being read.
+type file struct {
+	name    string
+	closers []io.Closer
+	in      *bufio.Reader // decompressed
+	offset  int64         // of the next byte of in
+	packets int           // read so far
+	format  format
+	large   []byte        // memory for a record that the buffer of in cannot hold
+	read    *atomic.Int64 // bytes read from disk, of this file and others
+}
+
+// A format reads the records of one file format.
+type format interface {
+	// next reads the next packet into p. At the end of the file it returns
+	// io.EOF.
+	next(f *file, p *Packet) error
+	// ready tells whether next would find a packet in the buffer, or the end.
+	ready(f *file) bool
+}
+
+// openFile opens a capture file and reads its header. The error is a *FileError.
+func openFile(name string, read *atomic.Int64) (*file, error) {
+	f := &file{name: name, read: read}
+	if err := f.open(); err != nil {
+		f.close()
+		return nil, f.fail(err)
+	}
+	return f, nil
+}
+
+func (f *file) open() error {
+	source := os.Stdin
+	if f.name != stdin {
+		var err error
+		if source, err = os.Open(f.name); err != nil {
+			return err
+		}
+		f.closers = append(f.closers, source)
+	}
+	f.in = bufio.NewReaderSize(&counter{source, f.read}, bufferSize)
+	if err := f.decompress(); err != nil {
+		return err
+	}
+	magic, err := f.in.Peek(4)
+	switch {
+	case err == io.EOF && len(magic) == 0:
+		return ErrEmpty
+	case err != nil && err != io.EOF:
+		return err
+	case bytes.Equal(magic, sectionHeader):
+		f.format = &pcapng{}
+		return nil
+	}
+	f.format, err = newPcap(f)
+	return err
+}
+
+// fail says where in the file an error happened.
+func (f *file) fail(err error) *FileError {
+	e := &FileError{Name: f.name, Packet: f.packets, Offset: f.offset, Err: err}
+	if path := new(fs.PathError); errors.As(err, &path) {
+		e.Err = path.Err // the name is in e already
+	}
+	if reason := new(reason); errors.As(err, &reason) {
+		e.Err, e.Detail = reason.err, reason.detail
+	}
+	return e
+}
+
+// A reason is an error with a detail for the FileError that it becomes.
+type reason struct {
+	err    error
+	detail string
+}
+
+func (r *reason) Error() string { return r.err.Error() }
+
+func (f *file) close() {
+	for _, c := range f.closers {
+		c.Close()
+	}
+}
+
+// take returns the next n bytes, valid until the next call. The error is io.EOF
+// where there are none, ErrCut where there are fewer.
+func (f *file) take(n int) ([]byte, error) {
+	if n > bufferSize {
+		return f.takeLarge(n)
+	}
+	b, err := f.in.Peek(n)
+	if len(b) == n {
+		f.in.Discard(n)
+		f.offset += int64(n)
+		return b, nil
+	}
+	return nil, f.end(len(b), err)
+}
+
+// takeLarge is take for what the buffer cannot hold. Memory grows with what is
+// there, not with what was claimed.
+func (f *file) takeLarge(n int) ([]byte, error) {
+	f.large = f.large[:0]
+	for len(f.large) < n {
+		chunk := min(n-len(f.large), bufferSize)
+		b, err := f.in.Peek(chunk)
+		if len(b) < chunk {
+			return nil, f.end(len(f.large)+len(b), err)
+		}
+		f.large = append(f.large, b...)
+		f.in.Discard(chunk)
+	}
+	f.offset += int64(n)
+	return f.large, nil
+}
+
+// end returns the error of a read that got only n bytes.
+func (f *file) end(n int, err error) error {
+	switch {
+	case err == io.EOF && n == 0:
+		return io.EOF
+	case err == io.EOF, err == io.ErrUnexpectedEOF:
+		return ErrCut
+	}
+	return err
+}
+
+// A counter counts the bytes read from a file, for a report of progress.
+type counter struct {
+	io.Reader
+	n *atomic.Int64
+}
+
+func (c *counter) Read(b []byte) (int, error) {
+	n, err := c.Reader.Read(b)
+	c.n.Add(int64(n))
+	return n, err
+}

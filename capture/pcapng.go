@@ -1,0 +1,179 @@
+package capture
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+	"math/bits"
+)
+
+// pcapng reads the newer format (draft-ietf-opsawg-pcapng): blocks, each with its
+// type and length; sections, each with its byte order; interfaces, each with its
+// link type and clock.
+type pcapng struct {
+	order      binary.ByteOrder
+	interfaces []networkInterface // of this section
+	time       int64              // of the last packet, for packets without one
+}
+
+type networkInterface struct {
+	link    LinkType
+	snap    uint32
+	base    uint8 // the resolution of its clock, as if_tsresol has it
+	seconds int64 // added to its clock
+}
+
+// sectionHeader is the block type with which each section begins. It reads the
+// same in both byte orders.
+var sectionHeader = []byte{0x0a, 0x0d, 0x0d, 0x0a}
+
+// The other block types that matter here.
+const (
+	blockInterface = 1
+	blockPacketOld = 2
+	blockSimple    = 3
+	blockEnhanced  = 6
+)
+
+// byteOrderMagic is the third word of a section header block.
+const byteOrderMagic = 0x1a2b3c4d
+
+func (c *pcapng) next(f *file, p *Packet) error {
+	for {
+		kind, body, err := c.block(f)
+		if err != nil {
+			return err
+		}
+		switch kind {
+		case blockInterface:
+			err = c.addInterface(body)
+		case blockEnhanced, blockPacketOld:
+			var found bool
+			if found, err = c.timed(kind, body, p); found {
+				return nil
+			}
+		case blockSimple:
+			if len(body) < 4 || len(c.interfaces) == 0 {
+				return ErrCorrupt
+			}
+			i, length := c.interfaces[0], c.order.Uint32(body)
+			captured := min(length, uint32(len(body)-4))
+			if i.snap > 0 {
+				captured = min(captured, i.snap)
+			}
+			p.Time, p.Link, p.Length, p.Data = c.time, i.link, int(length), body[4:4+captured]
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// block reads one block and returns its type and what is between its two length
+// words.
+func (c *pcapng) block(f *file) (kind uint32, body []byte, err error) {
+	h, err := f.take(8)
+	if err != nil {
+		return 0, nil, err
+	}
+	if string(h[:4]) == string(sectionHeader) {
+		magic, err := f.in.Peek(4)
+		if len(magic) < 4 {
+			return 0, nil, f.end(1, err)
+		}
+		switch uint32(byteOrderMagic) {
+		case binary.LittleEndian.Uint32(magic):
+			c.order = binary.LittleEndian
+		case binary.BigEndian.Uint32(magic):
+			c.order = binary.BigEndian
+		default:
+			return 0, nil, &reason{ErrCorrupt, "a section header without a byte order"}
+		}
+		c.interfaces = c.interfaces[:0]
+	}
+	kind = c.order.Uint32(h)
+	length := c.order.Uint32(h[4:])
+	if length < 12 || length%4 != 0 || length > maxRecord {
+		return 0, nil, &reason{ErrCorrupt, fmt.Sprintf("a block of %d bytes", length)}
+	}
+	body, err = f.take(int(length) - 8)
+	if err == io.EOF {
+		err = ErrCut
+	}
+	if err != nil {
+		return 0, nil, err
+	}
+	return kind, body[:len(body)-4], nil
+}
+
+func (c *pcapng) addInterface(body []byte) error {
+	if len(body) < 8 {
+		return &reason{ErrCorrupt, "an interface without a link type"}
+	}
+	i := networkInterface{link: LinkType(c.order.Uint16(body)), snap: c.order.Uint32(body[4:]), base: 6}
+	const optionResolution, optionOffset = 9, 14
+	for options := body[8:]; len(options) >= 4; {
+		code, size := c.order.Uint16(options), int(c.order.Uint16(options[2:]))
+		if code == 0 || 4+size > len(options) {
+			break
+		}
+		switch value := options[4 : 4+size]; {
+		case code == optionResolution && size >= 1:
+			i.base = value[0]
+		case code == optionOffset && size >= 8:
+			i.seconds = int64(c.order.Uint64(value))
+		}
+		options = options[min(4+(size+3)&^3, len(options)):]
+	}
+	c.interfaces = append(c.interfaces, i)
+	return nil
+}
+
+// timed reads an Enhanced Packet Block, or its obsolete forerunner, which differs
+// in the first word. It returns false for a packet of an unknown interface.
+func (c *pcapng) timed(kind uint32, body []byte, p *Packet) (bool, error) {
+	if len(body) < 20 {
+		return false, &reason{ErrCorrupt, "a packet block that is too short"}
+	}
+	index := int(c.order.Uint32(body))
+	if kind == blockPacketOld {
+		index = int(c.order.Uint16(body))
+	}
+	if index >= len(c.interfaces) {
+		return false, &reason{ErrCorrupt, fmt.Sprintf("a packet of interface %d, which is not described", index)}
+	}
+	i := c.interfaces[index]
+	captured, length := c.order.Uint32(body[12:]), c.order.Uint32(body[16:])
+	if int64(captured) > int64(len(body)-20) {
+		return false, &reason{ErrCorrupt, fmt.Sprintf("a packet of %d bytes in a block of %d", captured, len(body))}
+	}
+	c.time = i.nanoseconds(uint64(c.order.Uint32(body[4:]))<<32 | uint64(c.order.Uint32(body[8:])))
+	p.Time, p.Link, p.Length, p.Data = c.time, i.link, int(length), body[20:20+captured]
+	return true, nil
+}
+
+// nanoseconds converts what the clock of the interface says.
+func (i networkInterface) nanoseconds(ticks uint64) int64 {
+	perSecond := uint64(1)
+	if i.base&0x80 != 0 {
+		perSecond <<= min(i.base&0x7f, 63)
+	} else {
+		for range min(i.base, 19) {
+			perSecond *= 10
+		}
+	}
+	seconds, rest := ticks/perSecond, ticks%perSecond
+	high, low := bits.Mul64(rest, 1e9)
+	fraction, _ := bits.Div64(high, low, perSecond)
+	return (int64(seconds)+i.seconds)*1e9 + int64(fraction)
+}
+
+func (c *pcapng) ready(f *file) bool {
+	n := f.in.Buffered()
+	if n < 8 || c.order == nil {
+		return false
+	}
+	h, _ := f.in.Peek(8)
+	return n >= int(c.order.Uint32(h[4:]))
+}

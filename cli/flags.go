@@ -1,0 +1,56 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// addFlags gives a command its flags, and a help that shows them in groups.
+func addFlags(c *cobra.Command, o *options) {
+	input := pflag.NewFlagSet("Input", pflag.ContinueOnError)
+	input.SortFlags = false
+	input.StringArrayVarP(&o.files, "read", "r", nil, "read packets from `FILE`, or from standard input with \"-\"; may be repeated")
+	input.StringVarP(&o.device, "interface", "i", "", "capture live from interface `IF` (not there yet)")
+	input.BoolVarP(&o.devices, "list-interfaces", "D", false, "list the interfaces that can be captured from (not there yet)")
+	input.UintSliceVar(&o.ports, "port", nil, "take connections to these `PORTS` for PostgreSQL, besides 5432 and all that begin like it")
+	input.IntVarP(&o.count, "count", "c", 0, "stop after `N` packets")
+
+	output := pflag.NewFlagSet("Output", pflag.ContinueOnError)
+	output.SortFlags = false
+	output.StringVarP(&o.output, "output", "o", "", "the `FORMAT` of the output: text or json (default text)")
+	output.BoolVar(&o.json, "json", false, "the same as --output json: an object a line, see docs/json.md")
+	output.CountVarP(&o.times, "time", "t", "print no time; -tt seconds since 1970, -ttt since the line before, -tttt date and time, -ttttt since the first line")
+	output.CountVarP(&o.quiet, "quiet", "q", "shorter lines and no summary; -qq the summary and nothing else")
+	output.CountVarP(&o.verbose, "verbose", "v", "a line for each field")
+	output.BoolVarP(&o.octets, "hex", "x", false, "a line for each field, beside its bytes")
+	output.IntVar(&o.maxValue, "max-value", 120, "show `N` bytes of a value, 0 for all; JSON always has all")
+	output.BoolVar(&o.showSecrets, "show-secrets", false, "show passwords, hashes, tokens, proofs and cancel keys")
+	output.StringVar(&o.colour, "color", "auto", "colour the output: auto, always or never (`WHEN`)")
+
+	// Habits from tcpdump that ask for nothing here.
+	var ignore bool
+	ignored := pflag.NewFlagSet("Taken as tcpdump has them, and changing nothing", pflag.ContinueOnError)
+	ignored.BoolVarP(&ignore, "numeric", "n", false, "addresses and ports are never looked up")
+	ignored.BoolVarP(&ignore, "line-buffered", "l", false, "lines are never held back")
+	ignored.BoolVarP(&ignore, "no-promiscuous", "p", false, "for live capture: not promiscuous")
+
+	groups := []*pflag.FlagSet{input, output, ignored}
+	for _, g := range groups {
+		c.Flags().AddFlagSet(g)
+	}
+	c.SetUsageFunc(func(c *cobra.Command) error {
+		w := c.OutOrStderr()
+		fmt.Fprintf(w, "Usage:\n  %s\n\nExamples:\n%s\n", c.UseLine(), c.Example)
+		for _, g := range groups {
+			fmt.Fprintf(w, "\n%s:\n%s", g.Name(), g.FlagUsagesWrapped(helpWidth))
+		}
+		fmt.Fprintf(w, "\nOther:\n  -h, --help      show this\n      --version   show the version\n"+
+			"\npgwdump completion bash|zsh|fish|powershell prints a script for the shell.\n")
+		return nil
+	})
+}
+
+// helpWidth is how wide the lines of the help are.
+const helpWidth = 100

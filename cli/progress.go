@@ -1,0 +1,46 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/mattn/go-isatty"
+
+	"github.com/pgwdump/pgwdump/capture"
+)
+
+// showProgress shows how far the reading is, where somebody sees it who does not
+// see the output. It returns how to end that.
+func showProgress(d *dumper, files *capture.Files) (stop func()) {
+	if !isatty.IsTerminal(os.Stderr.Fd()) || isatty.IsTerminal(os.Stdout.Fd()) || d.options.quiet > 0 {
+		return func() {}
+	}
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		start, tick := time.Now(), time.NewTicker(500*time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-done:
+				fmt.Fprint(os.Stderr, "\r\x1b[K")
+				return
+			case <-tick.C:
+				read, size := files.Progress()
+				fmt.Fprintf(os.Stderr, "\r\x1b[K%s", progress(read, size, time.Since(start)))
+			}
+		}
+	}()
+	return func() { close(done); <-ended }
+}
+
+// progress is one line: bytes read, of how many, and how fast.
+func progress(read, size int64, elapsed time.Duration) string {
+	const mega = 1e6
+	s := fmt.Sprintf("%.0f MB", float64(read)/mega)
+	if size > 0 {
+		s += fmt.Sprintf(" of %.0f MB, %d %%", float64(size)/mega, read*100/size)
+	}
+	return s + fmt.Sprintf(", %.0f MB/s", float64(read)/mega/elapsed.Seconds())
+}

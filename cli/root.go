@@ -1,0 +1,147 @@
+// Package cli is the command line of pgwdump: it turns flags into options, runs
+// them, and turns what comes of it into an exit status. Nothing below it knows of
+// flags, terminals or the process.
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/pgwdump/pgwdump/render"
+	"github.com/pgwdump/pgwdump/session"
+)
+
+// Exit statuses.
+const (
+	statusDone   = 0
+	statusFailed = 1
+	statusUsage  = 2
+)
+
+// options is what the flags say.
+type options struct {
+	files       []string
+	device      string
+	devices     bool
+	ports       []uint
+	output      string
+	json        bool
+	count       int
+	times       int
+	quiet       int
+	verbose     int
+	octets      bool
+	colour      string
+	showSecrets bool
+	maxValue    int
+}
+
+// usageError is an error in how the program was called.
+type usageError struct{ error }
+
+// Main runs pgwdump with the given arguments and returns its exit status.
+func Main(args []string) int {
+	command := newRoot()
+	command.SetArgs(args)
+	err := command.Execute()
+	switch usage := (usageError{}); {
+	case err == nil:
+		return statusDone
+	case errors.As(err, &usage):
+		fmt.Fprintf(os.Stderr, "pgwdump: %v\nTry \"pgwdump --help\".\n", err)
+		return statusUsage
+	case errors.Is(err, errReported):
+		return statusFailed
+	default:
+		fmt.Fprintf(os.Stderr, "pgwdump: %v\n", err)
+		return statusFailed
+	}
+}
+
+// errReported stands for errors that were printed when they happened.
+var errReported = errors.New("reported")
+
+const example = `  pgwdump -r capture.pcap                       read a capture
+  pgwdump -r capture.pcap --port 6432           PostgreSQL, or a pooler, on another port
+  pgwdump -r a.pcap.gz -r b.pcap.gz             several files as one, in the order of time
+  pgwdump -r capture.pcap -v                    a line for each field
+  pgwdump -r capture.pcap -x                    each field beside its bytes
+  pgwdump -r capture.pcap --json | jq .         a JSON object for each message
+  ssh db tcpdump -U -w - port 5432 | pgwdump -r -`
+
+func newRoot() *cobra.Command {
+	var o options
+	c := &cobra.Command{
+		Use:   "pgwdump -r FILE [flags]",
+		Short: "Show what goes over a PostgreSQL wire",
+		Long: `pgwdump reads packet captures and shows the PostgreSQL conversations in them:
+every message of both directions, in order, by its name in the PostgreSQL manual
+and with its fields.
+
+Captures may be of the pcap or pcapng format, plain or compressed by gzip, zstd,
+bzip2, xz or lz4. Passwords and keys are masked unless --show-secrets.`,
+		Example:       example,
+		Version:       version(),
+		Args:          noArguments,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE: func(*cobra.Command, []string) error {
+			if err := o.check(); err != nil {
+				return err
+			}
+			return dump(&o)
+		},
+	}
+	c.SetVersionTemplate("pgwdump {{.Version}}\n")
+	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	addFlags(c, &o)
+	return c
+}
+
+func noArguments(c *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usageError{fmt.Errorf("unknown argument %q; a capture file is named by -r", args[0])}
+	}
+	return nil
+}
+
+// check finds what cobra cannot: flags that do not go together or have odd values.
+func (o *options) check() error {
+	switch {
+	case o.json && o.output != "" && o.output != "json":
+		return usageError{fmt.Errorf("--json and --output %s contradict each other", o.output)}
+	case o.output != "" && o.output != "json" && o.output != "text":
+		return usageError{fmt.Errorf("--output is text or json, not %q", o.output)}
+	case o.colour != "auto" && o.colour != "always" && o.colour != "never":
+		return usageError{fmt.Errorf("--color is auto, always or never, not %q", o.colour)}
+	case o.maxValue < 0:
+		return usageError{fmt.Errorf("--max-value is a number of bytes, 0 for all, not %d", o.maxValue)}
+	case o.count < 0:
+		return usageError{fmt.Errorf("--count is a number of packets, not %d", o.count)}
+	case o.times > int(render.LastTimeStyle):
+		return usageError{fmt.Errorf("-%s: at the most -%s", strings.Repeat("t", o.times), strings.Repeat("t", int(render.LastTimeStyle)))}
+	case o.device != "" || o.devices:
+		return errors.New("live capture is not there yet; capture with tcpdump: tcpdump -U -w - port 5432 | pgwdump -r -")
+	case len(o.files) == 0:
+		return usageError{errors.New("nothing to read: name a capture file with -r")}
+	}
+	for _, p := range o.ports {
+		if p < 1 || p > 65535 {
+			return usageError{fmt.Errorf("--port is a number from 1 to 65535, not %d", p)}
+		}
+	}
+	return nil
+}
+
+// allPorts returns the ports that are PostgreSQL's.
+func (o *options) allPorts() []uint16 {
+	ports := []uint16{session.DefaultPort}
+	for _, p := range o.ports {
+		ports = append(ports, uint16(p))
+	}
+	return ports
+}

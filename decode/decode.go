@@ -1,0 +1,263 @@
+// Package decode cuts the byte stream of one direction of a connection into
+// messages: incrementally, without copying, for as long as the stream lasts.
+//
+// A [Decoder] takes bytes as they come ([Decoder.Feed]) and gives frames
+// ([Decoder.Next]): which message it is, where it stood in the stream, and its
+// body, which package message decodes. Any split of the same bytes gives the
+// same frames. The decoder judges a message at its first bytes, before it waits
+// for the rest, and takes no memory because a length word says so.
+//
+// It knows one direction and no history: what follows from earlier messages,
+// such as the meaning of the type byte 'p', the caller says in a
+// [message.Context]; package phase keeps it. It does no I/O.
+package decode
+
+import (
+	"errors"
+
+	"github.com/pgwdump/pgwdump/message"
+)
+
+// ErrMore is returned by [Decoder.Next] when the bytes fed so far hold no
+// further message.
+var ErrMore = errors.New("decode: no further message in the bytes fed so far")
+
+// A Frame is one message as it stood in the stream.
+type Frame struct {
+	Kind   message.Kind
+	Tag    byte   // the type byte, 0 where there is none
+	Length int    // the length word as it stood there, which counts itself; 1 for a one-byte answer
+	Offset int64  // of the message's first byte in the stream
+	Size   int    // bytes that the message takes in the stream
+	Head   int    // bytes of it before the body: type byte and length word
+	Body   []byte // what is there of the body; valid until the next call of the Decoder
+
+	// Guessed says that the message begins where one was found by searching, and
+	// that nothing has confirmed it yet.
+	Guessed bool
+}
+
+// Missing returns how many bytes of the body are not there: over the limit of the
+// Decoder, or in a gap and behind it, or not yet come.
+func (f *Frame) Missing() int { return f.Size - f.Head - len(f.Body) }
+
+// New returns an empty message to decode the body into.
+func (f *Frame) New() message.Message {
+	if f.Kind == message.KindUnknown {
+		return &message.Unknown{Tag: f.Tag}
+	}
+	return message.New(f.Kind)
+}
+
+// Options change what a Decoder does. The zero value keeps all of every message,
+// and gives up where no message can begin.
+type Options struct {
+	// MaxBody is how many bytes of a message's body are kept; those over it are
+	// counted and dropped. 0 keeps all.
+	MaxBody int
+	// Resync makes the Decoder search for the next message where it has lost its
+	// place.
+	Resync bool
+}
+
+// A Decoder cuts one direction of a connection into frames.
+type Decoder struct {
+	side    message.Side
+	options Options
+
+	in     []byte // fed and not yet looked at; the caller's memory
+	kept   []byte // memory for what is left of in when more is fed
+	peeked []byte // memory for Peek
+	offset int64  // position in the stream of the current message
+
+	state state
+	frame Frame // the current message, once it is judged
+
+	// The current message, where it is not whole in in.
+	held    []byte // its beginning, in the decoder's own memory
+	keep    int    // how much of it is to be held
+	dropped int    // how much of it came after that, or is missing
+	beyond  int64  // bytes missing behind it
+
+	hunt hunt
+}
+
+type state uint8
+
+const (
+	heading state = iota // the head of the current message is not whole
+	filling              // the head is judged, the body not whole
+	given                // the message has been handed out
+	lost                 // nobody knows where the next message begins
+)
+
+// New returns a Decoder for what side sends.
+func New(side message.Side, o Options) *Decoder {
+	return &Decoder{side: side, options: o}
+}
+
+// Feed hands over the next bytes of the stream. They are borrowed, not copied:
+// they must stay as they are until Next has returned [ErrMore], after which the
+// Decoder has no reference to them, or until the next Feed. Feed(nil) copies
+// what is left of them, for a caller who stops half-way.
+func (d *Decoder) Feed(b []byte) {
+	if len(d.in) == 0 {
+		d.in = b
+		return
+	}
+	d.kept = append(append(d.kept[:0], d.in...), b...)
+	d.in = d.kept
+}
+
+// Next returns the next message, or [ErrMore], or an [*message.Error] where no
+// message can begin as the next bytes do; after that the Decoder is lost. The
+// context is asked of the caller each time because each message may change it.
+func (d *Decoder) Next(c message.Context) (Frame, error) {
+	d.settle()
+	if d.state == lost && !d.search() {
+		return Frame{}, ErrMore
+	}
+	if d.state == heading {
+		if err := d.judge(c); err != nil {
+			return Frame{}, err
+		}
+	}
+	return d.fill()
+}
+
+// settle takes leave of the message handed out last.
+func (d *Decoder) settle() {
+	if d.state != given {
+		return
+	}
+	d.state = heading
+	d.offset += int64(d.frame.Size)
+	d.release()
+	if d.beyond > 0 {
+		d.offset += d.beyond
+		d.beyond = 0
+		d.Lose()
+	}
+}
+
+// release gives up the memory of the current message. Memory that only a large
+// message needed is not kept for the rest of the connection.
+func (d *Decoder) release() {
+	const small = 64 << 10
+	if cap(d.held) > small {
+		d.held = nil
+	}
+	d.held = d.held[:0]
+}
+
+// judge reads the head of the current message.
+func (d *Decoder) judge(c message.Context) error {
+	b := d.in
+	if len(d.held) > 0 {
+		b = d.held
+	}
+	h, whole, err := message.ReadHead(b, d.side, c)
+	for !whole && err == nil {
+		if len(d.in) == 0 {
+			d.in = nil
+			return ErrMore
+		}
+		// The head is cut: it is put together byte by byte, so that nothing of
+		// what follows it is held.
+		d.held = append(d.held, d.in[0])
+		d.in = d.in[1:]
+		h, whole, err = message.ReadHead(d.held, d.side, c)
+	}
+	if err != nil {
+		e := err.(*message.Error)
+		e.Offset += d.offset
+		d.Lose()
+		return e
+	}
+	d.frame = Frame{Kind: h.Kind, Tag: h.Tag, Length: h.Length, Offset: d.offset, Size: h.Size, Head: h.Body}
+	d.keep, d.dropped = h.Size, 0
+	if limit := d.options.MaxBody; limit > 0 {
+		d.keep = min(h.Size, h.Body+limit)
+	}
+	d.state = filling
+	return nil
+}
+
+// fill completes the current message.
+func (d *Decoder) fill() (Frame, error) {
+	f := &d.frame
+	var whole []byte
+	if len(d.held) == 0 && len(d.in) >= f.Size {
+		whole, d.in = d.in[:d.keep:d.keep], d.in[f.Size:]
+	} else {
+		n := max(min(d.keep-len(d.held), len(d.in)), 0)
+		d.held = append(d.held, d.in[:n]...)
+		d.in = d.in[n:]
+		n = min(f.Size-len(d.held)-d.dropped, len(d.in))
+		d.dropped += n
+		d.in = d.in[n:]
+		if len(d.held)+d.dropped < f.Size {
+			d.in = nil
+			return Frame{}, ErrMore
+		}
+		whole = d.held
+	}
+	f.Body = whole[f.Head:]
+	f.Kind = f.Kind.Refine(f.Body)
+	f.Guessed = d.hunt.guessed && !d.confirm(f)
+	d.state = given
+	return *f, nil
+}
+
+// Partial returns what is there of a message whose end did not come, at the end of
+// the stream. It returns false where not even its head is whole.
+func (d *Decoder) Partial() (Frame, bool) {
+	if d.state != filling {
+		return Frame{}, false
+	}
+	f := d.frame
+	f.Body = d.held[f.Head:]
+	f.Kind = f.Kind.Refine(f.Body)
+	f.Guessed = d.hunt.guessed
+	return f, true
+}
+
+// Peek returns the next bytes of the stream, as many of n as were fed, without
+// going over them. They are valid until the next call of the Decoder.
+func (d *Decoder) Peek(n int) []byte {
+	d.settle()
+	if len(d.held) == 0 {
+		return d.in[:min(n, len(d.in))]
+	}
+	d.peeked = append(append(d.peeked[:0], d.held...), d.in[:min(n, len(d.in))]...)
+	return d.peeked[:min(n, len(d.peeked))]
+}
+
+// Rest takes all bytes that are not part of a message handed out, when something
+// else than messages follows in the stream. The Decoder goes on behind them. They
+// are valid until the next call of the Decoder.
+func (d *Decoder) Rest() []byte {
+	d.settle()
+	rest := d.in
+	if len(d.held) > 0 {
+		rest = append(d.held, d.in...)
+		d.held = nil
+	}
+	d.offset += int64(len(rest))
+	d.in, d.state = nil, heading
+	return rest
+}
+
+// Offset returns the position in the stream behind the last message handed out, or
+// of what was searched since without success.
+func (d *Decoder) Offset() int64 {
+	d.settle()
+	return d.offset
+}
+
+// Unread returns how many bytes the Decoder holds that are in no message handed
+// out.
+func (d *Decoder) Unread() int {
+	d.settle()
+	return len(d.held) + len(d.in)
+}

@@ -1,0 +1,135 @@
+package message
+
+import "fmt"
+
+// empty is the walk of a message without fields.
+type empty struct{}
+
+func (empty) walk(*Walker) {}
+
+// BackendKeyData gives what a CancelRequest for this session must name. The key
+// is 4 bytes long, with protocol 3.2 up to 256.
+type BackendKeyData struct {
+	ProcessID uint32
+	SecretKey []byte
+}
+
+func (m *BackendKeyData) walk(w *Walker) {
+	w.uint32("process_id", FieldInt, &m.ProcessID)
+	w.rest("secret_key", FieldBytes, &m.SecretKey)
+	w.secret()
+}
+
+// ParameterStatus reports the value of a run-time parameter, at start-up and
+// whenever it changes.
+type ParameterStatus struct{ Name, Value Text }
+
+func (m *ParameterStatus) walk(w *Walker) {
+	w.text("name", &m.Name)
+	w.bare()
+	w.text("value", &m.Value)
+	w.bare()
+}
+
+// A TransactionStatus is what ReadyForQuery says of the session.
+type TransactionStatus byte
+
+// The statuses of ReadyForQuery.
+const (
+	Idle              TransactionStatus = 'I' // not in a transaction block
+	InTransaction     TransactionStatus = 'T' // in a transaction block
+	FailedTransaction TransactionStatus = 'E' // in a failed one, until it is rolled back
+)
+
+// String returns "idle", "in transaction" or "failed transaction", and nothing
+// for an unknown status.
+func (s TransactionStatus) String() string {
+	switch s {
+	case Idle:
+		return "idle"
+	case InTransaction:
+		return "in transaction"
+	case FailedTransaction:
+		return "failed transaction"
+	}
+	return ""
+}
+
+// ReadyForQuery ends the answer to a Query, FunctionCall or Sync, and the start-up.
+type ReadyForQuery struct{ Status TransactionStatus }
+
+func (m *ReadyForQuery) walk(w *Walker) {
+	w.char("status", (*byte)(&m.Status))
+	w.symbol(m.Status.String())
+	w.check(m.Status.String() != "", "status", 1, int64(m.Status))
+}
+
+// NotificationResponse is a NOTIFY on a channel that the session listens to.
+type NotificationResponse struct {
+	ProcessID uint32 // of the notifying session
+	Channel   Text
+	Payload   Text
+}
+
+func (m *NotificationResponse) walk(w *Walker) {
+	w.uint32("process_id", FieldInt, &m.ProcessID)
+	w.text("channel", &m.Channel)
+	w.text("payload", &m.Payload)
+}
+
+// ErrorResponse reports an error by a list of fields.
+type ErrorResponse struct{ Fields []ErrorField }
+
+// NoticeResponse is a warning or hint, with the fields of an ErrorResponse.
+type NoticeResponse struct{ Fields []ErrorField }
+
+func (m *ErrorResponse) walk(w *Walker)  { w.errorFields(&m.Fields) }
+func (m *NoticeResponse) walk(w *Walker) { w.errorFields(&m.Fields) }
+
+func (w *Walker) errorFields(p *[]ErrorField) {
+	endedList(w, "", FieldMap, "fields", p, (*ErrorField).walk)
+}
+
+// An ErrorField is one field of an ErrorResponse or NoticeResponse. The codes are
+// those of the section "Error and Notice Message Fields" of the manual.
+type ErrorField struct {
+	Code  byte
+	Value Text
+}
+
+// Name returns the name of the field in snake_case, such as "severity" for 'S',
+// or "unknown_" and the code itself.
+func (f *ErrorField) Name() string { return errorFields[f.Code] }
+
+func (f *ErrorField) walk(w *Walker) {
+	w.code(&f.Code)
+	w.text(f.Name(), &f.Value)
+	w.last().Offset, w.last().Size = w.last().Offset-1, w.last().Size+1
+	switch f.Code {
+	case 'S', 'C', 'M':
+		w.bare()
+	case 'V', 'F', 'L', 'R': // for programs, and for readers of the server's source
+		w.detail()
+	}
+}
+
+var errorFields = func() (names [256]string) {
+	for c := range names {
+		names[c] = fmt.Sprintf("unknown_%#02x", c)
+		if 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z' {
+			names[c] = fmt.Sprintf("unknown_%c", c)
+		}
+	}
+	for c, name := range map[byte]string{
+		'S': "severity", 'V': "severity_nonlocalized", 'C': "code", 'M': "message", 'D': "detail", 'H': "hint",
+		'P': "position", 'p': "internal_position", 'q': "internal_query", 'W': "where",
+		's': "schema", 't': "table", 'c': "column", 'd': "data_type", 'n': "constraint",
+		'F': "file", 'L': "line", 'R': "routine",
+	} {
+		names[c] = name
+	}
+	return names
+}()
+
+// Terminate ends the session.
+type Terminate struct{ empty }

@@ -1,0 +1,310 @@
+package phase
+
+import m "github.com/pgwdump/pgwdump/message"
+
+// MaxRequests is how many unanswered requests a [Tracker] remembers. A server
+// stops reading long before a real client has made so many; where only the
+// client's side was captured, the oldest are forgotten.
+const MaxRequests = 1 << 16
+
+// An Outcome says what a message did to the queue of requests.
+type Outcome uint8
+
+const (
+	// Alone: the message neither asks for an answer nor is one.
+	Alone Outcome = iota
+	// Requested: the message is a request and waits for its answer.
+	Requested
+	// Answered: the message is part of an answer, and more is to come.
+	Answered
+	// Completed: the message completes the answer to its request.
+	Completed
+	// Erred: the message is an error that completes the answer to its request.
+	// What the client asks for between that and the next Sync has no answer.
+	Erred
+	// Ignored: the server reads over the message.
+	Ignored
+)
+
+// A Step is what a message meant.
+type Step struct {
+	Phase   Phase // in which the message came
+	Outcome Outcome
+	Request uint64 // the number, counted from 1, of the request that it is or answers; 0 for none
+	Skipped int    // with Erred: how many requests behind that one go without an answer
+}
+
+// A Tracker goes along with one connection. The zero value is one in Startup.
+type Tracker struct {
+	phase  Phase
+	status m.TransactionStatus
+	count  uint64 // requests so far
+	queue  queue
+
+	walker   m.Walker
+	response m.ErrorResponse
+}
+
+// New returns a Tracker that starts in the given phase: Startup, or
+// Unsynchronised for a conversation that is joined half-way.
+func New(p Phase) *Tracker { return &Tracker{phase: p} }
+
+// Phase returns where the connection stands.
+func (t *Tracker) Phase() Phase { return t.phase }
+
+// Status returns what the last ReadyForQuery said, 0 before the first.
+func (t *Tracker) Status() m.TransactionStatus { return t.status }
+
+// Pending returns how many requests wait for an answer.
+func (t *Tracker) Pending() int {
+	n := 0
+	for _, p := range t.queue.waiting() {
+		if p.request != terminate && p.request != copyEnd {
+			n++
+		}
+	}
+	return n
+}
+
+// Context returns how the next message of that side is framed, and what it is
+// where its type byte does not say so.
+func (t *Tracker) Context(from m.Side) m.Context {
+	if from == m.Frontend {
+		return lifecycle[t.phase].context[0]
+	}
+	return lifecycle[t.phase].context[1]
+}
+
+// Assume puts the connection into a phase that the caller knows it to be in,
+// though the messages that led there were not seen. The requests that wait for an
+// answer stay.
+func (t *Tracker) Assume(p Phase) { t.phase = p }
+
+// See moves on by one message. The body is looked into where it decides: the
+// one-byte answers, the target of a Describe, the severity of an error, the
+// status of a ReadyForQuery. A message that is not allowed is an [*Error] and
+// changes nothing.
+func (t *Tracker) See(from m.Side, k m.Kind, body []byte) (Step, error) {
+	step := Step{Phase: t.phase}
+	allowed := false
+	switch {
+	case from == m.Frontend && t.phase.begun():
+		allowed = t.request(&step, k, body)
+	case t.phase.inSession():
+		allowed = t.answer(&step, k, body)
+	default:
+		allowed = t.live(k, body)
+	}
+	if !allowed {
+		return step, &Error{Phase: t.phase, Side: from, Kind: k, Expected: t.expected(from)}
+	}
+	return step, nil
+}
+
+// begun tells whether the client may make requests.
+func (p Phase) begun() bool { return p >= Authenticating }
+
+// inSession tells whether the server answers requests.
+func (p Phase) inSession() bool { return p >= Ready && p <= Terminated || p == Unsynchronised }
+
+// live follows the first table.
+func (t *Tracker) live(k m.Kind, body []byte) bool {
+	e := event(k)
+	if k == m.KindSSLResponse || k == m.KindGSSENCResponse {
+		e = accepted
+		if len(body) > 0 && m.Answer(body[0]) == m.Refused {
+			e = refused
+		}
+	}
+	to, ok := moves[t.phase].to(e)
+	switch {
+	case !ok:
+		return false
+	case k == m.KindReadyForQuery:
+		t.ready(body)
+	case to != stay:
+		t.phase = to
+	}
+	return true
+}
+
+// request takes what a client sends once it may make requests.
+func (t *Tracker) request(step *Step, k m.Kind, body []byte) bool {
+	if _, ok := moves[t.phase].to(event(k)); !ok || t.queue.last() == terminate && k != m.KindTerminate {
+		return false
+	}
+	head := t.queue.head()
+	if next := copies[head.request][k]; next != none {
+		step.Request = head.number
+		t.become(next)
+		return true
+	}
+	opened := opens[k]
+	if k == m.KindDescribe && len(body) > 0 && m.Target(body[0]) == m.Portal {
+		opened = describePortal
+	}
+	switch _, late := copying[event(k)]; {
+	case t.phase == ServerClosed || t.phase == Failed,
+		t.phase == CopyIn && k != m.KindTerminate,
+		head.request == skipping && opened != sync && opened != terminate,
+		late && head.request == none:
+		step.Outcome = Ignored
+	case opened == copyEnd:
+		t.push(pending{request: copyEnd})
+	case opened != none:
+		if head.request == skipping {
+			t.queue.drop(1)
+		}
+		t.count++
+		step.Outcome, step.Request = Requested, t.count
+		t.push(pending{opened, t.count})
+	}
+	return true
+}
+
+// push queues a request. Where nothing else is being answered, the connection
+// is in its phase from now on.
+func (t *Tracker) push(p pending) {
+	if t.queue.len() == MaxRequests {
+		t.queue.drop(1)
+		t.phase = Unsynchronised
+	}
+	t.queue.push(p)
+	if t.queue.len() == 1 && t.phase.inSession() {
+		t.become(p.request)
+	}
+}
+
+// become changes what the server is answering.
+func (t *Tracker) become(r request) {
+	t.queue.waiting()[0].request = r
+	if t.phase != Unsynchronised {
+		t.phase = answers[r].phase
+	}
+}
+
+// answer takes what the server sends in a session.
+func (t *Tracker) answer(step *Step, k m.Kind, body []byte) bool {
+	if _, ok := asynchronous[event(k)]; ok {
+		return true
+	}
+	for t.queue.head().request == copyEnd {
+		t.queue.drop(1)
+	}
+	head := t.queue.head()
+	step.Request = head.number
+	if k == m.KindErrorResponse && t.isFatal(body) {
+		step.Outcome, step.Skipped = Erred, max(t.queue.len()-1, 0)
+		t.queue.drop(t.queue.len())
+		t.phase = ServerClosed
+		return true
+	}
+	step.Outcome = Answered
+	switch next := replies[head.request][k]; next {
+	case none:
+		step.Outcome, step.Request = Alone, 0
+		if t.phase == Unsynchronised && k == m.KindReadyForQuery {
+			t.resynchronise(body)
+			return true
+		}
+		return t.phase == Unsynchronised || t.phase == Ready && k == m.KindErrorResponse
+	case done:
+		step.Outcome = Completed
+		t.queue.drop(1)
+	case skip:
+		step.Outcome = Erred
+		t.queue.drop(1)
+		step.Skipped = t.skip()
+	case queryCopyIn, executeCopyIn:
+		t.become(next)
+		t.swallow(next)
+	default:
+		t.become(next)
+	}
+	switch {
+	case k == m.KindReadyForQuery:
+		t.ready(body)
+	case t.phase != Unsynchronised && t.queue.len() == 0:
+		t.phase = ExtendedQuery
+	case t.phase != Unsynchronised:
+		t.phase = answers[t.queue.head().request].phase
+	}
+	return true
+}
+
+// ready ends the answer to a request, or the start-up.
+func (t *Tracker) ready(body []byte) {
+	if len(body) > 0 {
+		t.status = m.TransactionStatus(body[0])
+	}
+	for t.queue.head().request == copyEnd {
+		t.queue.drop(1)
+	}
+	t.phase = Ready
+	if head := t.queue.head().request; head != none {
+		t.phase = answers[head].phase
+	}
+}
+
+// resynchronise takes the first ReadyForQuery after a part that was not seen as
+// the answer to the first request that waits for one.
+func (t *Tracker) resynchronise(body []byte) {
+	for t.queue.len() > 0 {
+		head := t.queue.head().request
+		t.queue.drop(1)
+		if replies[head][m.KindReadyForQuery] == done {
+			break
+		}
+	}
+	t.ready(body)
+}
+
+// skip forgets the requests that the server skips after an error in a batch: all
+// up to the next Sync, which may be yet to come. It returns how many.
+func (t *Tracker) skip() int {
+	skipped := 0
+	for {
+		switch t.queue.head().request {
+		case sync, terminate:
+			return skipped
+		case none:
+			t.queue.push(pending{request: skipping})
+			return skipped
+		case copyEnd:
+		default:
+			skipped++
+		}
+		t.queue.drop(1)
+	}
+}
+
+// swallow forgets each Sync that the client has sent before the end of its COPY,
+// in the state copyIn: the server reads over them while it waits for data. Where
+// that end has come already, the server will find it next.
+func (t *Tracker) swallow(copyIn request) {
+	for i := 1; i < t.queue.len(); i++ {
+		switch t.queue.waiting()[i].request {
+		case copyEnd:
+			t.queue.remove(i)
+			t.become(copies[copyIn][m.KindCopyDone])
+			return
+		case sync:
+			t.queue.remove(i)
+			i--
+		}
+	}
+}
+
+// isFatal tells whether an error ends the session.
+func (t *Tracker) isFatal(body []byte) bool {
+	t.walker.Decode(&t.response, body) // what can be read of a malformed one counts
+	for i := range t.response.Fields {
+		switch f := &t.response.Fields[i]; f.Code {
+		case 'S', 'V':
+			if s := string(f.Value); s == "FATAL" || s == "PANIC" {
+				return true
+			}
+		}
+	}
+	return false
+}

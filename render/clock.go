@@ -1,0 +1,128 @@
+package render
+
+import (
+	"strconv"
+	"time"
+)
+
+const (
+	// postgresEpoch is 2000-01-01 UTC in microseconds since 1970.
+	postgresEpoch = 946_684_800_000_000
+	timeFormat    = "2006-01-02T15:04:05.000000Z"
+)
+
+// A TimeStyle says how times are shown: those of tcpdump's -t, as often as it is
+// given.
+type TimeStyle int
+
+// The styles.
+const (
+	TimeOfDay     TimeStyle = iota // 13:23:26.702773, local time
+	NoTime                         // -t
+	UnixTime                       // -tt: seconds since 1970
+	SinceLast                      // -ttt: since the line before
+	DateAndTime                    // -tttt: local time
+	SinceFirst                     // -ttttt: since the first line
+	LastTimeStyle = SinceFirst
+)
+
+// A Clock writes the times of lines.
+type Clock struct {
+	Style TimeStyle
+	// Location is that of the local time; nil is UTC.
+	Location *time.Location
+
+	seconds     seconds
+	first, last int64
+	running     bool
+}
+
+// append appends a time, in nanoseconds since 1970, and a blank.
+func (c *Clock) append(dst []byte, ns int64) []byte {
+	if !c.running {
+		c.first, c.last, c.running = ns, ns, true
+	}
+	before := c.last
+	c.last = ns
+	switch c.Style {
+	case NoTime:
+		return dst
+	case UnixTime:
+		dst = strconv.AppendInt(dst, floor(ns), 10)
+	case SinceLast:
+		return appendSpan(dst, ns-before)
+	case SinceFirst:
+		return appendSpan(dst, ns-c.first)
+	case DateAndTime:
+		dst = c.seconds.append(dst, ns, c.Location, "2006-01-02 15:04:05")
+	default:
+		dst = c.seconds.append(dst, ns, c.Location, "15:04:05")
+	}
+	dst = append(dst, '.')
+	dst = appendDigits(dst, (ns-floor(ns)*1e9)/1000, 6)
+	return append(dst, ' ')
+}
+
+// floor returns the whole second that a time is in.
+func floor(ns int64) int64 {
+	s := ns / 1e9
+	if ns < s*1e9 {
+		s--
+	}
+	return s
+}
+
+// appendSpan appends a length of time in seconds, aligned up to a day.
+func appendSpan(dst []byte, ns int64) []byte {
+	start := len(dst)
+	if ns < 0 {
+		dst = append(dst, '-')
+		ns = -ns
+	}
+	dst = strconv.AppendInt(dst, ns/1e9, 10)
+	dst = append(dst, '.')
+	dst = appendDigits(dst, ns%1e9/1000, 6)
+	if pad := len("12345.123456") - (len(dst) - start); pad > 0 {
+		dst = appendSpaces(dst, pad)
+		copy(dst[start+pad:], dst[start:])
+		for i := range pad {
+			dst[start+i] = ' '
+		}
+	}
+	return append(dst, ' ')
+}
+
+// seconds writes times up to the second. Most are of the same second as the one
+// before, so it keeps what it wrote of that.
+type seconds struct {
+	at   int64
+	text []byte
+}
+
+func (s *seconds) append(dst []byte, ns int64, in *time.Location, format string) []byte {
+	if at := floor(ns); at != s.at || s.text == nil {
+		t := time.Unix(at, 0).UTC()
+		if in != nil {
+			t = t.In(in)
+		}
+		s.at, s.text = at, t.AppendFormat(s.text[:0], format)
+	}
+	return append(dst, s.text...)
+}
+
+// appendUTC appends a time as "2026-11-22T13:23:26.702773000Z".
+func (s *seconds) appendUTC(dst []byte, ns int64) []byte {
+	dst = s.append(dst, ns, nil, "2006-01-02T15:04:05")
+	dst = append(dst, '.')
+	return append(appendDigits(dst, ns-floor(ns)*1e9, 9), 'Z')
+}
+
+// appendDigits appends n with leading zeros to so many digits.
+func appendDigits(dst []byte, n int64, digits int) []byte {
+	var b [20]byte
+	for i := digits - 1; i >= 0; i-- {
+		b[i] = byte('0' + n%10)
+		n /= 10
+	}
+	return append(dst, b[:digits]...)
+}

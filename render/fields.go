@@ -1,0 +1,299 @@
+package render
+
+import (
+	"bytes"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"github.com/pgwdump/pgwdump/message"
+	"github.com/pgwdump/pgwdump/value"
+)
+
+// split cuts the first field off, with all that belongs to it: the value behind a
+// key, the group up to its end.
+func split(fields []message.Field) (first, rest []message.Field) {
+	depth := 0
+	for i := range fields {
+		switch fields[i].Type {
+		case message.FieldKey:
+			continue
+		case message.FieldList, message.FieldObject, message.FieldMap:
+			depth++
+		case message.FieldEnd:
+			depth--
+		}
+		if depth <= 0 {
+			return fields[:i+1], fields[i+1:]
+		}
+	}
+	return fields, nil
+}
+
+// inside returns the fields of a group without its beginning and end.
+func inside(group []message.Field) []message.Field { return group[1 : len(group)-1] }
+
+// members returns the fields of a message, where a group without a name stands
+// for what is in it.
+func members(fields []message.Field) []message.Field {
+	if len(fields) > 0 && fields[0].Type == message.FieldMap && fields[0].Name == "" {
+		return inside(fields)
+	}
+	return fields
+}
+
+// appendFields appends the fields of a message on one line. A single one stands
+// for itself; several are told apart by their names, but for those that need none.
+func (r *Text) appendFields(dst []byte, fields []message.Field) []byte {
+	fields = members(fields)
+	shown := 0
+	for rest := fields; len(rest) > 0; {
+		var group []message.Field
+		if group, rest = split(rest); worth(group) {
+			shown++
+		}
+	}
+	more := false
+	for rest := fields; len(rest) > 0; {
+		var group []message.Field
+		if group, rest = split(rest); !worth(group) {
+			continue
+		}
+		if more {
+			if r.Detail == Short {
+				return dst
+			}
+			dst = append(dst, "  "...)
+		}
+		more = true
+		dst = r.appendField(dst, group, shown == 1)
+	}
+	return dst
+}
+
+// worth tells whether a line has room for a field: not for one that is empty or
+// of use to few.
+func worth(group []message.Field) bool {
+	f := &group[0]
+	switch f.Type {
+	case message.FieldString, message.FieldSQL, message.FieldBytes:
+		return !f.Detail && len(f.Bytes) > 0
+	case message.FieldInt, message.FieldOID:
+		return !f.Detail && f.Int != 0
+	case message.FieldValues:
+		return f.Int > 0
+	case message.FieldList, message.FieldObject, message.FieldMap:
+		return len(group) > 2
+	case message.FieldEnd:
+		return false
+	}
+	return !f.Detail
+}
+
+// appendField appends one field, or the members of a map, with its name where it
+// needs that.
+func (r *Text) appendField(dst []byte, group []message.Field, single bool) []byte {
+	f := &group[0]
+	if f.Type == message.FieldKey {
+		dst = append(dst, r.palette.name.on...)
+		dst = appendEscaped(dst, f.Bytes)
+		dst = append(dst, '=')
+		dst = append(dst, r.palette.name.off...)
+		return r.appendQuoted(dst, group[1:])
+	}
+	if f.Type == message.FieldMap {
+		return r.appendMembers(dst, inside(group))
+	}
+	if single || f.Bare {
+		return r.appendValue(dst, group)
+	}
+	dst = r.appendName(dst, f.Name)
+	switch f.Type {
+	case message.FieldList, message.FieldValues:
+		dst = append(dst, '[')
+		dst = r.appendValue(dst, group)
+		return append(dst, ']')
+	}
+	return r.appendQuoted(dst, group)
+}
+
+// appendMembers appends fields with a blank between them.
+func (r *Text) appendMembers(dst []byte, fields []message.Field) []byte {
+	for more := false; len(fields) > 0; {
+		var group []message.Field
+		if group, fields = split(fields); !worth(group) {
+			continue
+		}
+		if more {
+			dst = append(dst, ' ')
+		}
+		more = true
+		dst = r.appendField(dst, group, false)
+	}
+	return dst
+}
+
+func (r *Text) appendName(dst []byte, name string) []byte {
+	dst = append(dst, r.palette.name.on...)
+	dst = append(dst, name...)
+	dst = append(dst, '=')
+	return append(dst, r.palette.name.off...)
+}
+
+// appendQuoted appends a value, in quotation marks where it would run into what
+// stands beside it.
+func (r *Text) appendQuoted(dst []byte, group []message.Field) []byte {
+	if len(group) == 0 {
+		return dst // the value behind a key could not be read
+	}
+	f := &group[0]
+	if f.Secret || f.Type != message.FieldString && f.Type != message.FieldSQL && f.Type != message.FieldBytes ||
+		len(f.Bytes) > 0 && !bytes.ContainsAny(f.Bytes, " '") {
+		return r.appendValue(dst, group)
+	}
+	dst = append(dst, '\'')
+	dst = r.appendValue(dst, group)
+	return append(dst, '\'')
+}
+
+// appendValue appends a value without name and quotation marks.
+func (r *Text) appendValue(dst []byte, group []message.Field) []byte {
+	f, p := &group[0], &r.palette
+	if f.Secret && !r.ShowSecrets && f.Type != message.FieldNull {
+		dst = append(dst, p.aside.on...)
+		dst = append(dst, "(masked, "...)
+		dst = strconv.AppendInt(dst, int64(len(f.Bytes)), 10)
+		dst = append(dst, " bytes)"...)
+		return append(dst, p.aside.off...)
+	}
+	switch f.Type {
+	case message.FieldString, message.FieldSQL, message.FieldBytes:
+		switch f.Type {
+		case message.FieldString:
+			dst = r.appendCut(dst, p.value, f.Bytes, appendEscaped)
+		case message.FieldSQL:
+			dst = r.appendCut(dst, p.sql, f.Bytes, appendEscaped)
+		default:
+			dst = r.appendBytes(dst, f.Bytes)
+		}
+		if f.Cut {
+			dst = p.warning.append(dst, "…")
+		}
+		return dst
+	case message.FieldNull:
+		return p.null.append(dst, "NULL")
+	case message.FieldValues:
+		return r.appendValues(dst, f.Values())
+	case message.FieldList:
+		return r.appendList(dst, inside(group))
+	case message.FieldObject, message.FieldMap:
+		return r.appendMembers(dst, inside(group))
+	}
+	dst = append(dst, p.value.on...)
+	dst = appendScalar(dst, f)
+	return append(dst, p.value.off...)
+}
+
+// appendScalar appends a number, or what it stands for.
+func appendScalar(dst []byte, f *message.Field) []byte {
+	if f.Symbol != "" {
+		return append(dst, f.Symbol...)
+	}
+	switch f.Type {
+	case message.FieldOID:
+		if name := value.TypeName(uint32(f.Int)); name != "" {
+			return append(dst, name...)
+		}
+	case message.FieldChar:
+		return appendEscaped(dst, []byte{byte(f.Int)})
+	case message.FieldVersion:
+		return appendVersion(dst, f.Int)
+	case message.FieldLSN:
+		return appendLSN(dst, f.Int)
+	case message.FieldTime:
+		return time.UnixMicro(f.Int+postgresEpoch).UTC().AppendFormat(dst, timeFormat)
+	}
+	return strconv.AppendInt(dst, f.Int, 10)
+}
+
+func (r *Text) appendList(dst []byte, elements []message.Field) []byte {
+	for more := false; len(elements) > 0; more = true {
+		var group []message.Field
+		group, elements = split(elements)
+		if more {
+			dst = append(dst, ", "...)
+		}
+		if t := group[0].Type; t == message.FieldBytes || t == message.FieldString {
+			dst = r.appendElement(dst, group[0].Bytes)
+		} else {
+			dst = r.appendValue(dst, group)
+		}
+	}
+	return dst
+}
+
+func (r *Text) appendValues(dst []byte, values message.Values) []byte {
+	for i, v := range values.All() {
+		if i > 0 {
+			dst = append(dst, ", "...)
+		}
+		if v == nil {
+			dst = r.palette.null.append(dst, "NULL")
+		} else {
+			dst = r.appendElement(dst, v)
+		}
+	}
+	return dst
+}
+
+// appendElement appends an element of a list, in quotation marks where it would
+// be taken for two, or for NULL, or for nothing.
+func (r *Text) appendElement(dst, b []byte) []byte {
+	if len(b) > 0 && string(b) != "NULL" && !bytes.ContainsAny(b, ",'[]") && b[0] != ' ' && b[len(b)-1] != ' ' {
+		return r.appendBytes(dst, b)
+	}
+	dst = append(dst, '\'')
+	dst = r.appendBytes(dst, b)
+	return append(dst, '\'')
+}
+
+// appendBytes appends data that may be text: as text where it can be that, else
+// in hexadecimal.
+func (r *Text) appendBytes(dst, b []byte) []byte {
+	if isText(b) {
+		return r.appendCut(dst, r.palette.value, b, appendEscaped)
+	}
+	return r.appendCut(dst, r.palette.value, b, appendHexValue)
+}
+
+// appendCut appends as much of b as is shown of a value. Of one that is cut it
+// says how long it is.
+func (r *Text) appendCut(dst []byte, s style, b []byte, write func(dst, b []byte) []byte) []byte {
+	limit := r.MaxValue
+	if r.Detail == Short && (limit == 0 || limit > shortest) {
+		limit = shortest
+	}
+	show := b
+	if limit > 0 && len(b) > limit {
+		show = b[:limit]
+		for i := 1; i < utf8.UTFMax && i < len(show); i++ { // not in the middle of a character
+			if utf8.RuneStart(show[len(show)-i]) {
+				if !utf8.FullRune(show[len(show)-i:]) {
+					show = show[:len(show)-i]
+				}
+				break
+			}
+		}
+	}
+	dst = append(dst, s.on...)
+	dst = write(dst, show)
+	dst = append(dst, s.off...)
+	if len(show) < len(b) {
+		dst = append(dst, r.palette.aside.on...)
+		dst = append(dst, "… ("...)
+		dst = strconv.AppendInt(dst, int64(len(b)), 10)
+		dst = append(dst, " bytes)"...)
+		dst = append(dst, r.palette.aside.off...)
+	}
+	return dst
+}

@@ -1,0 +1,325 @@
+package render
+
+import (
+	"crypto/tls"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/pgwdump/pgwdump/handshake"
+	"github.com/pgwdump/pgwdump/message"
+	"github.com/pgwdump/pgwdump/session"
+)
+
+// JSON renders events as JSON lines, as docs/json.md describes them.
+type JSON struct {
+	// ShowSecrets shows passwords, tokens, proofs and keys.
+	ShowSecrets bool
+
+	times seconds
+}
+
+// Append appends the line of an event to dst.
+func (r *JSON) Append(dst []byte, e *session.Event) []byte {
+	dst = append(dst, `{"event":"`...)
+	dst = append(dst, eventNames[e.Type]...)
+	dst = append(dst, `","frame":`...)
+	dst = strconv.AppendInt(dst, int64(e.Packet), 10)
+	dst = append(dst, `,"time":"`...)
+	dst = r.times.appendUTC(dst, e.Time)
+	dst = append(dst, `","conn":`...)
+	dst = strconv.AppendInt(dst, int64(e.Conn.Number), 10)
+	dst = append(dst, `,"client":"`...)
+	dst = append(dst, e.Conn.Client...)
+	dst = append(dst, `","server":"`...)
+	dst = append(dst, e.Conn.Server...)
+	dst = append(dst, '"')
+	if e.From != 0 {
+		dst = append(dst, `,"from":"`...)
+		dst = append(dst, e.From.String()...)
+		dst = append(dst, `","offset":`...)
+		dst = strconv.AppendInt(dst, e.Offset, 10)
+	}
+	switch e.Type {
+	case session.Message:
+		dst = r.appendMessage(dst, e)
+	case session.Gap:
+		dst = append(dst, `,"bytes":`...)
+		dst = strconv.AppendInt(dst, e.Bytes, 10)
+		dst = append(dst, `,"passed":`...)
+		dst = strconv.AppendInt(dst, e.Passed, 10)
+		dst = append(dst, `,"before":`...)
+		dst = strconv.AppendInt(dst, int64(e.Before), 10)
+		dst = append(dst, `,"resumed":`...)
+		if e.Resumed < 0 {
+			dst = append(dst, "null"...)
+		} else {
+			dst = strconv.AppendInt(dst, e.Resumed, 10)
+		}
+	case session.Error:
+		dst = append(dst, `,"phase":"`...)
+		dst = append(dst, e.Phase.String()...)
+		dst = append(dst, `","reason":`...)
+		dst = appendJSONString(dst, e.Err.Error())
+	case session.Encrypted:
+		dst = appendEncryption(dst, e.TLS)
+	case session.Close:
+		dst = append(dst, `,"phase":"`...)
+		dst = append(dst, e.Phase.String()...)
+		dst = append(dst, `","how":"`...)
+		dst = append(dst, e.How.String()...)
+		dst = append(dst, '"')
+	}
+	if len(e.Notes) > 0 {
+		dst = append(dst, `,"notes":`...)
+		dst = appendJSONStrings(dst, e.Notes)
+	}
+	return append(dst, "}\n"...)
+}
+
+var eventNames = [...]string{
+	session.Open:      "open",
+	session.Message:   "message",
+	session.Gap:       "gap",
+	session.Error:     "error",
+	session.Encrypted: "encrypted",
+	session.Close:     "close",
+}
+
+func (r *JSON) appendMessage(dst []byte, e *session.Event) []byte {
+	f := e.Frame
+	dst = append(dst, `,"phase":"`...)
+	dst = append(dst, e.Phase.String()...)
+	dst = append(dst, `","type":"`...)
+	dst = append(dst, f.Kind.String()...)
+	dst = append(dst, `","length":`...)
+	dst = strconv.AppendInt(dst, int64(f.Length), 10)
+	dst = append(dst, `,"msg":{`...)
+	if e.Payload != message.KindUnknown {
+		dst = append(dst, `"payload":"`...)
+		dst = append(dst, e.Payload.String()...)
+		dst = append(dst, '"')
+	}
+	dst, _ = r.appendMembers(dst, e.Fields, e.Payload != message.KindUnknown)
+	dst = append(dst, '}')
+	if e.Partial {
+		dst = append(dst, `,"incomplete":true,"have":`...)
+		dst = strconv.AppendInt(dst, int64(f.Size-f.Missing()), 10)
+	}
+	if m := e.Malformed; m != nil {
+		dst = append(dst, `,"malformed":{"field":`...)
+		dst = appendJSONString(dst, m.Field)
+		dst = append(dst, `,"byte":`...)
+		dst = strconv.AppendInt(dst, int64(f.Head)+m.Offset, 10)
+		dst = append(dst, `,"reason":`...)
+		dst = appendJSONString(dst, m.Detail())
+		dst = append(dst, '}')
+	}
+	if e.Uncertain {
+		dst = append(dst, `,"uncertain":true`...)
+	}
+	return dst
+}
+
+// appendMembers appends the fields up to the end of their group as members of an
+// object, and returns what is behind them. more tells that a member stands before.
+func (r *JSON) appendMembers(dst []byte, fields []message.Field, more bool) ([]byte, []message.Field) {
+	for len(fields) > 0 {
+		f := &fields[0]
+		switch {
+		case f.Type == message.FieldEnd:
+			return dst, fields[1:]
+		case f.Type == message.FieldMap && f.Name == "":
+			dst, fields = r.appendMap(dst, fields[1:], more)
+			more = true
+			continue
+		}
+		if more {
+			dst = append(dst, ',')
+		}
+		more = true
+		dst = append(dst, '"')
+		dst = append(dst, f.Name...)
+		dst = append(dst, '"', ':')
+		dst, fields = r.appendValue(dst, fields)
+	}
+	return dst, nil
+}
+
+// appendValue appends the value of the first field, with all that belongs to it
+// if it opens a group, and returns what is behind it.
+func (r *JSON) appendValue(dst []byte, fields []message.Field) ([]byte, []message.Field) {
+	f, rest := &fields[0], fields[1:]
+	if f.Secret && !r.ShowSecrets && f.Type != message.FieldNull {
+		dst = append(dst, `{"masked":`...)
+		dst = strconv.AppendInt(dst, int64(len(f.Bytes)), 10)
+		return append(dst, '}'), rest
+	}
+	switch f.Type {
+	case message.FieldInt, message.FieldOID:
+		dst = strconv.AppendInt(dst, f.Int, 10)
+	case message.FieldChar:
+		dst = appendJSONBytes(dst, []byte{byte(f.Int)})
+	case message.FieldString, message.FieldSQL, message.FieldBytes:
+		dst = appendJSONBytes(dst, f.Bytes)
+	case message.FieldNull:
+		dst = append(dst, "null"...)
+	case message.FieldValues:
+		dst = appendJSONValues(dst, f.Values())
+	case message.FieldVersion:
+		dst = append(dst, '"')
+		dst = appendVersion(dst, f.Int)
+		dst = append(dst, '"')
+	case message.FieldLSN:
+		dst = append(dst, '"')
+		dst = appendLSN(dst, f.Int)
+		dst = append(dst, '"')
+	case message.FieldTime:
+		dst = append(dst, '"')
+		dst = time.UnixMicro(f.Int+postgresEpoch).UTC().AppendFormat(dst, timeFormat)
+		dst = append(dst, '"')
+	case message.FieldList:
+		dst = append(dst, '[')
+		for first := true; len(rest) > 0 && rest[0].Type != message.FieldEnd; first = false {
+			if !first {
+				dst = append(dst, ',')
+			}
+			dst, rest = r.appendValue(dst, rest)
+		}
+		dst = append(dst, ']')
+		rest = rest[1:]
+	case message.FieldObject:
+		dst = append(dst, '{')
+		dst, rest = r.appendMembers(dst, rest, false)
+		dst = append(dst, '}')
+	case message.FieldMap:
+		dst = append(dst, '{')
+		dst, rest = r.appendMap(dst, rest, false)
+		dst = append(dst, '}')
+	}
+	return dst, rest
+}
+
+func appendJSONValues(dst []byte, values message.Values) []byte {
+	dst = append(dst, '[')
+	for i, v := range values.All() {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		if v == nil {
+			dst = append(dst, "null"...)
+		} else {
+			dst = appendJSONBytes(dst, v)
+		}
+	}
+	return append(dst, ']')
+}
+
+// appendMap appends members whose names may be repeated: the values of those that
+// are come in an array, in their order.
+func (r *JSON) appendMap(dst []byte, fields []message.Field, more bool) ([]byte, []message.Field) {
+	var names []string
+	values := map[string][]*message.Field{}
+	for ; len(fields) > 0 && fields[0].Type != message.FieldEnd; fields = fields[1:] {
+		name := fields[0].Name
+		if fields[0].Type == message.FieldKey {
+			name = string(fields[0].Bytes)
+			if fields = fields[1:]; fields[0].Type == message.FieldEnd {
+				break // its value could not be read
+			}
+		}
+		if values[name] == nil {
+			names = append(names, name)
+		}
+		values[name] = append(values[name], &fields[0])
+	}
+	for _, name := range names {
+		if more {
+			dst = append(dst, ',')
+		}
+		more = true
+		dst = append(appendJSONName(dst, name), ':')
+		if len(values[name]) == 1 {
+			dst = appendJSONBytes(dst, values[name][0].Bytes)
+			continue
+		}
+		for i, f := range values[name] {
+			dst = append(dst, "[,"[min(i, 1)])
+			dst = appendJSONBytes(dst, f.Bytes)
+		}
+		dst = append(dst, ']')
+	}
+	return dst, fields[1:]
+}
+
+// appendJSONName appends a name that came from the wire. Where it is not valid
+// UTF-8, which a name in JSON has to be, each odd byte is written as \xNN.
+func appendJSONName(dst []byte, name string) []byte {
+	if utf8.ValidString(name) {
+		return appendJSONString(dst, name)
+	}
+	return appendJSONString(dst, string(appendEscaped(nil, []byte(name))))
+}
+
+func appendJSONStrings(dst []byte, list []string) []byte {
+	dst = append(dst, '[')
+	for i, s := range list {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendJSONString(dst, s)
+	}
+	return append(dst, ']')
+}
+
+// appendEncryption appends what is known of the encryption: with TLS what the
+// handshake said, else that it is GSSAPI.
+func appendEncryption(dst []byte, t *handshake.Info) []byte {
+	if t == nil {
+		return append(dst, `,"by":"GSSAPI"`...)
+	}
+	dst = append(dst, `,"by":"TLS"`...)
+	if t.Client {
+		if t.ServerName != "" {
+			dst = append(dst, `,"server_name":`...)
+			dst = appendJSONString(dst, strings.ToValidUTF8(t.ServerName, "\ufffd"))
+		}
+		dst = append(dst, `,"alpn":`...)
+		dst = appendJSONStrings(dst, validStrings(t.Protocols))
+		dst = append(dst, `,"offered":[`...)
+		for i, v := range t.Versions {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = appendJSONString(dst, tls.VersionName(v))
+		}
+		dst = append(dst, ']')
+	}
+	if t.Server {
+		dst = append(dst, `,"version":`...)
+		dst = appendJSONString(dst, tls.VersionName(t.Version))
+		dst = append(dst, `,"cipher":`...)
+		dst = appendJSONString(dst, tls.CipherSuiteName(t.CipherSuite))
+		if t.Protocol != "" {
+			dst = append(dst, `,"alpn_chosen":`...)
+			dst = appendJSONString(dst, strings.ToValidUTF8(t.Protocol, "\ufffd"))
+		}
+		if t.Subject != "" {
+			dst = append(dst, `,"certificate":{"subject":`...)
+			dst = appendJSONString(dst, strings.ToValidUTF8(t.Subject, "\ufffd"))
+			dst = append(dst, `,"not_after":"`...)
+			dst = t.NotAfter.UTC().AppendFormat(dst, time.RFC3339)
+			dst = append(dst, `"}`...)
+		}
+	}
+	return dst
+}
+
+func validStrings(list []string) []string {
+	valid := make([]string, len(list))
+	for i, s := range list {
+		valid[i] = strings.ToValidUTF8(s, "\ufffd")
+	}
+	return valid
+}

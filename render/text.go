@@ -1,0 +1,228 @@
+package render
+
+import (
+	"crypto/tls"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pgwdump/pgwdump/handshake"
+	"github.com/pgwdump/pgwdump/message"
+	"github.com/pgwdump/pgwdump/phase"
+	"github.com/pgwdump/pgwdump/reassembly"
+	"github.com/pgwdump/pgwdump/session"
+)
+
+// A Detail says how much of a message Text shows.
+type Detail uint8
+
+// The details.
+const (
+	Short  Detail = iota // a line a message, with what is most important in it
+	Normal               // a line a message
+	Full                 // a line a field
+	Octets               // a line a field, beside its bytes
+)
+
+// Text renders events for people.
+type Text struct {
+	Detail      Detail
+	MaxValue    int // how many bytes of a value are shown; 0 for all
+	ShowSecrets bool
+	Clock       *Clock
+
+	palette palette
+	phases  map[*session.Conn]phase.Phase // of the last message shown
+}
+
+// NewText returns a Text with colours or without, in Normal detail.
+func NewText(colours bool) *Text {
+	return &Text{Detail: Normal, Clock: new(Clock), palette: newPalette(colours), phases: map[*session.Conn]phase.Phase{}}
+}
+
+const (
+	connWidth = 4  // of "#12 "
+	typeWidth = 22 // of the names of messages: few are longer
+	shortest  = 40 // bytes of a value that Short shows
+)
+
+// Append appends what an event looks like, one line or more, to dst.
+func (r *Text) Append(dst []byte, e *session.Event) []byte {
+	p := &r.palette
+	dst = append(dst, p.time.on...)
+	dst = r.Clock.append(dst, e.Time)
+	dst = append(dst, p.time.off...)
+	start := len(dst)
+	dst = append(dst, '#')
+	dst = strconv.AppendInt(dst, int64(e.Conn.Number), 10)
+	dst = appendSpaces(dst, max(connWidth-(len(dst)-start), 1))
+	switch e.From {
+	case message.Frontend:
+		dst = p.frontend.append(dst, "→ ")
+	case message.Backend:
+		dst = p.backend.append(dst, "← ")
+	default:
+		dst = append(dst, "  "...)
+	}
+	switch e.Type {
+	case session.Message:
+		return r.appendMessage(dst, e)
+	case session.Open:
+		dst = append(dst, p.aside.on...)
+		dst = append(dst, "connection from "...)
+		dst = append(dst, e.Conn.Client...)
+		dst = append(dst, " to "...)
+		dst = append(dst, e.Conn.Server...)
+		dst = append(dst, p.aside.off...)
+	case session.Gap:
+		dst = append(dst, p.warning.on...)
+		dst = append(dst, gapText(e)...)
+		dst = append(dst, p.warning.off...)
+	case session.Error:
+		dst = p.warning.append(dst, e.Err.Error())
+	case session.Encrypted:
+		dst = r.appendEncryption(dst, e.TLS)
+	case session.Close:
+		delete(r.phases, e.Conn)
+		dst = p.aside.append(dst, closings[e.How])
+	}
+	dst = r.appendNotes(dst, e)
+	return append(dst, '\n')
+}
+
+// gapText says what is missing, what of the rest could not be used, and where it
+// goes on.
+func gapText(e *session.Event) string {
+	var s []string
+	if e.Bytes > 0 {
+		s = append(s, fmt.Sprintf("gap: %d bytes from offset %d on were not captured", e.Bytes, e.Offset))
+	}
+	if e.Passed > 0 {
+		s = append(s, fmt.Sprintf("%d bytes could not be decoded", e.Passed))
+	}
+	if e.Resumed < 0 {
+		s = append(s, "no message was found behind them")
+	} else {
+		s = append(s, fmt.Sprintf("messages go on at offset %d", e.Resumed))
+	}
+	return strings.Join(s, "; ")
+}
+
+func (r *Text) appendMessage(dst []byte, e *session.Event) []byte {
+	p := &r.palette
+	role := p.frontend
+	switch {
+	case e.Frame.Kind == message.KindErrorResponse || e.Frame.Kind == message.KindErrorResponseV2:
+		role = p.failure
+	case e.From == message.Backend:
+		role = p.backend
+	}
+	name := e.Frame.Kind.String()
+	dst = role.append(dst, name)
+	if e.Payload != message.KindUnknown {
+		name += "/" + e.Payload.String()
+		dst = role.append(append(dst, '/'), e.Payload.String())
+	}
+	if r.Detail <= Normal {
+		before := len(dst)
+		dst = appendSpaces(dst, max(typeWidth-len(name), 2))
+		start := len(dst)
+		if dst = r.appendFields(dst, e.Fields); len(dst) == start {
+			dst = dst[:before] // no blanks at the end of a line
+		}
+	}
+	dst = r.appendPhase(dst, e)
+	dst = r.appendNotes(dst, e)
+	dst = append(dst, '\n')
+	switch r.Detail {
+	case Full:
+		dst = r.appendLines(dst, e.Fields)
+	case Octets:
+		dst = r.appendOctets(dst, e)
+	}
+	return dst
+}
+
+// appendPhase appends the phase where it is another than that of the message
+// before.
+func (r *Text) appendPhase(dst []byte, e *session.Event) []byte {
+	before, known := r.phases[e.Conn]
+	if known && before == e.Phase {
+		return dst
+	}
+	r.phases[e.Conn] = e.Phase
+	dst = append(dst, "  "...)
+	dst = append(dst, r.palette.aside.on...)
+	dst = append(dst, '[')
+	dst = append(dst, e.Phase.String()...)
+	dst = append(dst, ']')
+	return append(dst, r.palette.aside.off...)
+}
+
+// appendNotes appends what is to be said against a message.
+func (r *Text) appendNotes(dst []byte, e *session.Event) []byte {
+	note := func(text string) {
+		dst = append(dst, "  "...)
+		dst = append(dst, r.palette.warning.on...)
+		dst = append(dst, "! "...)
+		dst = appendEscaped(dst, []byte(text))
+		dst = append(dst, r.palette.warning.off...)
+	}
+	if e.Partial {
+		f := e.Frame
+		note("incomplete: " + strconv.Itoa(f.Size-f.Missing()) + " of " + strconv.Itoa(f.Size) + " bytes")
+	}
+	if m := e.Malformed; m != nil {
+		where := m.Field
+		if where != "" {
+			where += " "
+		}
+		note("malformed: " + where + "at byte " + strconv.Itoa(e.Frame.Head+int(m.Offset)) + ": " + m.Detail())
+	}
+	if e.Uncertain {
+		note("uncertain: decoded after a guess")
+	}
+	for _, n := range e.Notes {
+		note(n)
+	}
+	return dst
+}
+
+var closings = [...]string{
+	reassembly.Open:     "still open at the end of the capture",
+	reassembly.Finished: "closed",
+	reassembly.Reset:    "reset",
+	reassembly.Replaced: "gone: the same ports were opened anew",
+}
+
+// appendEncryption says what the connection is encrypted with, and what of that
+// was said in clear.
+func (r *Text) appendEncryption(dst []byte, t *handshake.Info) []byte {
+	p := &r.palette
+	if t == nil {
+		return p.warning.append(dst, "encrypted by GSSAPI from here on")
+	}
+	s := "encrypted from here on"
+	switch {
+	case t.Server:
+		s += " by " + tls.VersionName(t.Version) + ", " + tls.CipherSuiteName(t.CipherSuite)
+	default:
+		s += " by TLS"
+	}
+	dst = p.warning.append(dst, s)
+	pair := func(name, value string) {
+		if value != "" {
+			dst = r.appendName(append(dst, "  "...), name)
+			dst = appendEscaped(dst, []byte(value))
+		}
+	}
+	pair("server_name", t.ServerName)
+	pair("alpn", strings.Join(t.Protocols, ","))
+	pair("alpn_chosen", t.Protocol)
+	pair("certificate", t.Subject)
+	if t.Subject != "" {
+		pair("not_after", t.NotAfter.UTC().Format(time.DateOnly))
+	}
+	return dst
+}

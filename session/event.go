@@ -1,0 +1,56 @@
+package session
+
+import (
+	"github.com/pgwdump/pgwdump/decode"
+	"github.com/pgwdump/pgwdump/handshake"
+	"github.com/pgwdump/pgwdump/message"
+	"github.com/pgwdump/pgwdump/phase"
+	"github.com/pgwdump/pgwdump/reassembly"
+)
+
+// An EventType says what an [Event] tells.
+type EventType uint8
+
+const (
+	// Open: a connection was found to speak PostgreSQL. Packet and Time are those
+	// of its first packet.
+	Open EventType = iota
+	// Message: one message, in Frame.
+	Message
+	// Gap: Bytes bytes are missing at Offset.
+	Gap
+	// Error: what comes at Offset cannot be decoded; Err says why.
+	Error
+	// Encrypted: from Offset on the connection is encrypted; TLS says how.
+	Encrypted
+	// Close: the connection ended as How says.
+	Close
+)
+
+// An Event is something that happened on a connection. It and what it points to
+// are valid until the function returns that it was given to.
+type Event struct {
+	Type   EventType
+	Conn   *Conn
+	Packet int          // by which it happened
+	Time   int64        // of that packet, nanoseconds since 1970-01-01 UTC
+	From   message.Side // who sent what it tells of; 0 with Open and Close
+	Offset int64        // in the stream of that side
+	Phase  phase.Phase  // in which the message came
+
+	Frame     *decode.Frame
+	Payload   message.Kind    // what a CopyData holds, where that is known: then the fields are its
+	Fields    []message.Field // those that were understood
+	Malformed *message.Error  // why not all of the body was
+	Partial   bool            // part of the message is missing
+	Uncertain bool            // decoded after a guess
+	Notes     []string        // further reservations, a sentence each
+
+	Bytes   int64 // missing in a Gap
+	Passed  int64 // behind these, gone over without finding a message
+	Resumed int64 // where in the stream messages begin again; -1 where they do not
+	Before  int   // the last packet before the Gap; Packet is the first behind it
+	Err     error
+	TLS     *handshake.Info // nil where it is GSSAPI that encrypts
+	How     reassembly.Ending
+}

@@ -1,0 +1,116 @@
+package session
+
+import (
+	"bytes"
+
+	"github.com/pgwdump/pgwdump/phase"
+	"github.com/pgwdump/pgwdump/reassembly"
+)
+
+// A loss is a part of one side's stream in which no messages could be seen. It is
+// told of when the next message is found.
+type loss struct {
+	offset  int64 // where it begins
+	missing int64 // bytes that were not captured
+	before  int   // the last packet before it
+	packet  int   // the first packet behind it
+	time    int64
+}
+
+// gap takes note of missing bytes. Inside a message whose length is known they cost
+// that message only; else the next one has to be found, and nobody knows what was
+// said in between.
+func (s *stream) gap(d *side, c *reassembly.Chunk) {
+	missing := int64(c.Missing)
+	s.observer.Totals.Lost += missing
+	if d.lost == nil {
+		d.lost = &loss{offset: d.bytes, before: d.packet, packet: c.Packet, time: c.Time}
+	}
+	d.lost.missing += missing
+	d.bytes += missing
+	if s.state == encrypted {
+		s.tellLoss(d, unknown)
+		return
+	}
+	d.decoder.Gap(missing)
+	if end, ok := d.decoder.Ends(); ok {
+		s.tellLoss(d, end)
+	}
+	s.drain(d, c)
+	if d.decoder.Lost() && s.tracker.Phase().Active() {
+		s.tracker.Assume(phase.Unsynchronised)
+	}
+}
+
+// unknown is the offset of what is not known.
+const unknown = -1
+
+// tellLoss tells of the loss that is not told of yet, and where messages begin
+// again.
+func (s *stream) tellLoss(d *side, resumed int64) {
+	passed := d.decoder.Passed()
+	s.observer.Totals.Undecoded += passed
+	l := d.lost
+	if l == nil && passed == 0 {
+		return
+	}
+	if l == nil { // the bytes are there, but no message begins in them
+		l = &loss{offset: resumed - passed, before: d.packet, packet: d.packet, time: d.time}
+	}
+	d.lost = nil
+	e := s.observer.begin(Gap, s, l.packet, l.time)
+	e.From, e.Offset, e.Phase = d.from, l.offset, s.tracker.Phase()
+	e.Bytes, e.Passed, e.Resumed, e.Before = l.missing, passed, resumed, l.before
+	s.observer.emit(e)
+}
+
+// misplaced tells that what comes next in a direction is no message. Where not even
+// the first one is, the connection is something else.
+func (s *stream) misplaced(d *side, c *reassembly.Chunk, err error) {
+	e := s.observer.begin(Error, s, c.Packet, c.Time)
+	e.From, e.Offset, e.Phase, e.Err = d.from, d.decoder.Offset(), s.tracker.Phase(), err
+	if e.Offset == 0 {
+		e.Err = &NotPostgreSQL{First: bytes.Clone(d.decoder.Peek(16)), Err: err}
+		s.state = foreign
+	}
+	s.observer.emit(e)
+	if s.tracker.Phase().Active() {
+		s.tracker.Assume(phase.Unsynchronised)
+	}
+}
+
+// Close tells how the connection ended, and of what was left unfinished.
+func (s *stream) Close(how reassembly.Ending, packet int, time int64) {
+	if s.state == undecided {
+		s.decideAtLast()
+	}
+	if s.sides[0].decoder == nil {
+		return // nothing was ever told of it
+	}
+	c := &reassembly.Chunk{Packet: packet, Time: time}
+	switch s.state {
+	case talking:
+		for i := range s.sides {
+			s.closeSide(&s.sides[i], c)
+		}
+	case encrypted:
+		s.tellEncrypted(c)
+	}
+	e := s.observer.begin(Close, s, packet, time)
+	e.How, e.Phase = how, s.tracker.Phase()
+	s.observer.emit(e)
+}
+
+// closeSide tells of what was still waiting for more.
+func (s *stream) closeSide(d *side, c *reassembly.Chunk) {
+	d.decoder.End()
+	s.drain(d, c)
+	if f, ok := d.decoder.Partial(); ok {
+		e := s.observer.begin(Message, s, c.Packet, c.Time)
+		e.From, e.Offset, e.Frame, e.Phase = d.from, f.Offset, &f, s.tracker.Phase()
+		s.finish(e, &f)
+	} else {
+		s.observer.Totals.Undecoded += int64(d.decoder.Unread())
+	}
+	s.tellLoss(d, unknown)
+}

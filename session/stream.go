@@ -1,0 +1,191 @@
+package session
+
+import (
+	"github.com/pgwdump/pgwdump/decode"
+	"github.com/pgwdump/pgwdump/handshake"
+	"github.com/pgwdump/pgwdump/message"
+	"github.com/pgwdump/pgwdump/phase"
+	"github.com/pgwdump/pgwdump/reassembly"
+)
+
+// A stream is what the Observer knows of one connection.
+type stream struct {
+	observer *Observer
+	tcp      *reassembly.Conn
+	state    state
+	held     []reassembly.Chunk // while it is undecided
+
+	conn        Conn
+	client      int            // index in the ends of tcp
+	tracker     *phase.Tracker // where the conversation stands
+	sides       [2]side        // the frontend's and the backend's
+	negotiation []message.Kind // the one-byte answers that the backend owes
+	tls         *handshake.Reader
+	told        bool // the event Encrypted
+}
+
+type state uint8
+
+const (
+	undecided state = iota // nobody knows yet who speaks what
+	talking                // PostgreSQL
+	encrypted              // PostgreSQL, inside TLS or GSSAPI
+	foreign                // something else: nothing is looked at
+)
+
+// A side is what one side sends.
+type side struct {
+	from    message.Side
+	decoder *decode.Decoder
+	bytes   int64 // of the stream so far, missing ones included
+	seen    bool  // something came
+	lost    *loss // not told of yet
+	packet  int   // the last one that brought something
+	time    int64 // of it
+}
+
+// Data takes the next bytes of one direction.
+func (s *stream) Data(c *reassembly.Chunk) {
+	switch s.state {
+	case undecided:
+		s.decide(c)
+	case talking, encrypted:
+		s.take(c)
+	}
+}
+
+// take takes the next bytes of a connection whose two sides are known.
+func (s *stream) take(c *reassembly.Chunk) {
+	d := &s.sides[0]
+	if c.From != s.client {
+		d = &s.sides[1]
+	}
+	d.seen = true
+	if c.Missing > 0 {
+		s.gap(d, c)
+	}
+	d.bytes += int64(len(c.Bytes))
+	d.packet, d.time = c.Packet, c.Time
+	if s.state == encrypted {
+		s.ciphertext(d, c, c.Bytes)
+		return
+	}
+	d.decoder.Feed(c.Bytes)
+	s.drain(d, c)
+}
+
+// drain tells of the messages in what was fed.
+func (s *stream) drain(d *side, c *reassembly.Chunk) {
+	for {
+		context := s.context(d)
+		if s.beginsTLS(d, context) {
+			s.encrypt(d, c)
+			return
+		}
+		f, err := d.decoder.Next(context)
+		if err == decode.ErrMore {
+			return
+		}
+		if err != nil {
+			s.misplaced(d, c, err)
+			if s.state == foreign {
+				return
+			}
+			continue
+		}
+		s.tellLoss(d, f.Offset)
+		s.message(d, c, &f)
+		if s.tracker.Phase() == phase.Encrypted {
+			s.encrypt(d, c)
+			return
+		}
+	}
+}
+
+// context says how the next message of a side is framed. What the two sides say
+// is not always captured in the order in which they said it: a one-byte answer is
+// expected for as long as it is owed, and where the requests were not captured, by
+// what it looks like.
+func (s *stream) context(d *side) message.Context {
+	if d.from == message.Frontend {
+		return s.tracker.Context(message.Frontend)
+	}
+	if len(s.negotiation) > 0 {
+		return message.Context{Framing: message.OneByte, Answer: s.negotiation[0]}
+	}
+	if s.tracker.Phase() == phase.Startup {
+		if answer := guessAnswer(d.decoder.Peek(2)); answer != 0 {
+			return message.Context{Framing: message.OneByte, Answer: answer}
+		}
+	}
+	return s.tracker.Context(message.Backend)
+}
+
+// guessAnswer tells which answer the first bytes from a backend are, or 0: any
+// message would go on with a length word, and a length that begins with another
+// byte than 0 is not one of a NoticeResponse.
+func guessAnswer(b []byte) message.Kind {
+	if len(b) > 1 && b[1] == 0 || len(b) == 0 {
+		return 0
+	}
+	switch message.Answer(b[0]) {
+	case message.SSLAccepted, message.Refused:
+		return message.KindSSLResponse
+	case message.GSSAccepted:
+		return message.KindGSSENCResponse
+	}
+	return 0
+}
+
+// message tells of one message.
+func (s *stream) message(d *side, c *reassembly.Chunk, f *decode.Frame) {
+	o := s.observer
+	e := o.begin(Message, s, c.Packet, c.Time)
+	e.From, e.Offset, e.Frame = d.from, f.Offset, f
+	s.follow(d, f, e)
+	s.finish(e, f)
+}
+
+// follow moves the tracker on by one message and notes what is odd about it.
+func (s *stream) follow(d *side, f *decode.Frame, e *Event) {
+	switch f.Kind {
+	case message.KindSSLRequest:
+		s.negotiation = append(s.negotiation, message.KindSSLResponse)
+	case message.KindGSSENCRequest:
+		s.negotiation = append(s.negotiation, message.KindGSSENCResponse)
+	case message.KindSSLResponse, message.KindGSSENCResponse:
+		if len(s.negotiation) > 0 {
+			s.negotiation = s.negotiation[1:]
+		}
+	}
+	step, err := s.tracker.See(d.from, f.Kind, f.Body)
+	if err != nil {
+		if p, ok := s.missed(d, f); ok {
+			s.tracker.Assume(p)
+			step, err = s.tracker.See(d.from, f.Kind, f.Body)
+		}
+	}
+	e.Phase = step.Phase
+	if err != nil {
+		e.Notes = append(e.Notes, err.Error())
+	}
+}
+
+// missed returns the phase in which a message that is not allowed would be, where
+// what led there was not captured or comes later in the capture.
+func (s *stream) missed(d *side, f *decode.Frame) (phase.Phase, bool) {
+	now := s.tracker.Phase()
+	switch {
+	case f.Kind.Framing() == message.Startup && (now == phase.SSLNegotiation || now == phase.GSSNegotiation):
+		return phase.Startup, true
+	case f.Kind == message.KindSSLResponse && now == phase.Startup:
+		return phase.SSLNegotiation, true
+	case f.Kind == message.KindGSSENCResponse && now == phase.Startup:
+		return phase.GSSNegotiation, true
+	case d.from == message.Backend && !s.sides[0].seen && now == phase.Startup:
+		return phase.Authenticating, true
+	case d.from == message.Backend && !s.sides[0].seen:
+		return phase.Unsynchronised, true
+	}
+	return 0, false
+}
