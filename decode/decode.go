@@ -111,15 +111,16 @@ func (d *Decoder) Feed(b []byte) {
 
 // Next returns the next message, or [ErrMore], or an [*message.Error] where no
 // message can begin as the next bytes do; after that the Decoder is lost. The
-// context is asked of the caller each time because each message may change it.
-func (d *Decoder) Next(c message.Context) (Frame, error) {
+// context is asked of the caller each time because each message may change it. The
+// frame is the Decoder's own and valid until its next call.
+func (d *Decoder) Next(c message.Context) (*Frame, error) {
 	d.settle()
 	if d.state == lost && !d.search() {
-		return Frame{}, ErrMore
+		return nil, ErrMore
 	}
 	if d.state == heading {
 		if err := d.judge(c); err != nil {
-			return Frame{}, err
+			return nil, err
 		}
 	}
 	return d.fill()
@@ -184,7 +185,7 @@ func (d *Decoder) judge(c message.Context) error {
 }
 
 // fill completes the current message.
-func (d *Decoder) fill() (Frame, error) {
+func (d *Decoder) fill() (*Frame, error) {
 	f := &d.frame
 	var whole []byte
 	if len(d.held) == 0 && len(d.in) >= f.Size {
@@ -198,7 +199,7 @@ func (d *Decoder) fill() (Frame, error) {
 		d.in = d.in[n:]
 		if len(d.held)+d.dropped < f.Size {
 			d.in = nil
-			return Frame{}, ErrMore
+			return nil, ErrMore
 		}
 		whole = d.held
 	}
@@ -206,16 +207,16 @@ func (d *Decoder) fill() (Frame, error) {
 	f.Kind = f.Kind.Refine(f.Body)
 	f.Guessed = d.hunt.guessed && !d.confirm(f)
 	d.state = given
-	return *f, nil
+	return f, nil
 }
 
 // Partial returns what is there of a message whose end did not come, at the end of
 // the stream. It returns false where not even its head is whole.
-func (d *Decoder) Partial() (Frame, bool) {
+func (d *Decoder) Partial() (*Frame, bool) {
 	if d.state != filling {
-		return Frame{}, false
+		return nil, false
 	}
-	f := d.frame
+	f := &d.frame
 	f.Body = d.held[f.Head:]
 	f.Kind = f.Kind.Refine(f.Body)
 	f.Guessed = d.hunt.guessed

@@ -73,14 +73,12 @@ func (m *Describe) walk(w *Walker) {
 	m.Target.walk(w)
 	w.bare()
 	w.text("name", &m.Name)
-	w.bare()
 }
 
 func (m *Close) walk(w *Walker) {
 	m.Target.walk(w)
 	w.bare()
 	w.text("name", &m.Name)
-	w.bare()
 }
 
 // Execute runs a portal, up to MaxRows rows of it; 0 is all.

@@ -344,7 +344,7 @@ func (w *Walker) count(name string, size, n, least int) int {
 			return 0
 		}
 		if f := w.last(); f.Type == FieldList {
-			f.Size = int32(size)
+			f.Size, f.Int = int32(size), int64(n)
 		}
 	case writing:
 		if n > math.MaxUint16 && size == 2 {

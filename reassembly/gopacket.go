@@ -117,13 +117,14 @@ type factory struct{}
 
 // New returns the gopacket side of a connection.
 func (factory) New(_, _ gopacket.Flow, _ *layers.TCP, at reassembly.AssemblerContext) reassembly.Stream {
-	return &delivery{at.(*origin).conn, at.(*origin).from}
+	return &delivery{conn: at.(*origin).conn, first: at.(*origin).from}
 }
 
 // delivery is what gopacket delivers one connection to.
 type delivery struct {
 	conn  *Conn
 	first int // the end that gopacket takes for the client: it sent the first bytes
+	chunk Chunk
 }
 
 // Accept takes every segment: the Table has decided already.
@@ -151,7 +152,8 @@ func (d *delivery) ReassembledSG(sg reassembly.ScatterGather, _ reassembly.Assem
 	}
 	missing := max(skipped, 0)
 	h.next += uint32(missing + n)
-	d.conn.stream.Data(&Chunk{From: from, Bytes: sg.Fetch(n), Missing: missing, Packet: h.packet, Time: h.time})
+	d.chunk = Chunk{From: from, Bytes: sg.Fetch(n), Missing: missing, Packet: h.packet, Time: h.time}
+	d.conn.stream.Data(&d.chunk)
 }
 
 // ReassemblyComplete lets gopacket forget the connection.

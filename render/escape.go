@@ -1,36 +1,36 @@
 package render
 
 import (
+	"encoding/binary"
 	"fmt"
+	"math/bits"
 	"unicode/utf8"
 )
 
 // plain returns how many bytes at the beginning of b are printable ASCII other
 // than the quotation mark and the backslash: what every format shows as it is. It
 // goes eight bytes at a time.
-func plain[T []byte | string](b T) int {
+func plain(b []byte) int {
 	i := 0
 	for ; i+8 <= len(b); i += 8 {
-		if odd(load(b[i:])) != 0 {
-			break
+		if marks := odd(binary.LittleEndian.Uint64(b[i:])); marks != 0 {
+			return i + bits.TrailingZeros64(marks)/8
 		}
 	}
-	for i < len(b) && b[i] >= ' ' && b[i] < 0x7f && b[i] != '"' && b[i] != '\\' {
+	for i < len(b) && isPlain(b[i]) {
 		i++
 	}
 	return i
 }
 
-func load[T []byte | string](b T) uint64 {
-	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
-		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
-}
+func isPlain(c byte) bool { return c >= ' ' && c < 0x7f && c != '"' && c != '\\' }
 
-// odd has a bit set for (at least) the first byte of x that is not plain.
+// odd returns a word whose lowest bit set is in the first byte of x that is not
+// plain, or 0. What it says of the bytes after that one may be wrong.
 func odd(x uint64) uint64 {
 	const ones, highs = 0x0101010101010101, 0x8080808080808080
-	zero := func(y uint64) uint64 { return (y - ones) & ^y }
-	return (x | (x + ones) | (x - ones*' ') | zero(x^ones*'"') | zero(x^ones*'\\')) & highs
+	quote, backslash := x^ones*'"', x^ones*'\\'
+	return (x | (x + ones) | (x - ones*' ') | (quote-ones)&^quote | (backslash-ones)&^backslash) & highs
 }
 
 // unsafe tells whether a character could change what a terminal shows besides

@@ -42,21 +42,14 @@ func members(fields []message.Field) []message.Field {
 	return fields
 }
 
-// appendFields appends the fields of a message on one line. A single one stands
-// for itself; several are told apart by their names, but for those that need none.
+// appendFields appends the fields of a message on one line. The only one that a
+// message has stands for itself; several are told apart by their names, but for
+// those that need none.
 func (r *Text) appendFields(dst []byte, fields []message.Field) []byte {
-	fields = members(fields)
-	shown := 0
-	for rest := fields; len(rest) > 0; {
-		var group []message.Field
-		if group, rest = split(rest); worth(group) {
-			shown++
-		}
-	}
-	more := false
-	for rest := fields; len(rest) > 0; {
-		var group []message.Field
-		if group, rest = split(rest); !worth(group) {
+	group, rest := split(members(fields))
+	single := len(rest) == 0
+	for more := false; len(group) > 0; group, rest = split(rest) {
+		if !worth(group) {
 			continue
 		}
 		if more {
@@ -66,7 +59,7 @@ func (r *Text) appendFields(dst []byte, fields []message.Field) []byte {
 			dst = append(dst, "  "...)
 		}
 		more = true
-		dst = r.appendField(dst, group, shown == 1)
+		dst = r.appendField(dst, group, single)
 	}
 	return dst
 }
@@ -77,7 +70,7 @@ func worth(group []message.Field) bool {
 	f := &group[0]
 	switch f.Type {
 	case message.FieldString, message.FieldSQL, message.FieldBytes:
-		return !f.Detail && len(f.Bytes) > 0
+		return !f.Detail && (f.Bare || len(f.Bytes) > 0)
 	case message.FieldInt, message.FieldOID:
 		return !f.Detail && f.Int != 0
 	case message.FieldValues:
@@ -104,8 +97,11 @@ func (r *Text) appendField(dst []byte, group []message.Field, single bool) []byt
 	if f.Type == message.FieldMap {
 		return r.appendMembers(dst, inside(group))
 	}
-	if single || f.Bare {
+	if single || f.Bare && (f.Bytes == nil || len(f.Bytes) > 0) {
 		return r.appendValue(dst, group)
+	}
+	if f.Bare {
+		return append(dst, "''"...)
 	}
 	dst = r.appendName(dst, f.Name)
 	switch f.Type {
@@ -147,12 +143,30 @@ func (r *Text) appendQuoted(dst []byte, group []message.Field) []byte {
 		return dst // the value behind a key could not be read
 	}
 	f := &group[0]
-	if f.Secret || f.Type != message.FieldString && f.Type != message.FieldSQL && f.Type != message.FieldBytes ||
-		len(f.Bytes) > 0 && !bytes.ContainsAny(f.Bytes, " '") {
-		return r.appendValue(dst, group)
+	switch f.Type {
+	case message.FieldString, message.FieldSQL, message.FieldBytes:
+		if masked := f.Secret && !r.ShowSecrets; !masked && (len(f.Bytes) == 0 || bytes.ContainsAny(f.Bytes, " '")) {
+			return r.appendMarked(dst, f.Bytes)
+		}
+	}
+	return r.appendValue(dst, group)
+}
+
+// appendMarked appends text between quotation marks, and those inside of it behind
+// a backslash.
+func (r *Text) appendMarked(dst, b []byte) []byte {
+	if !isText(b) {
+		return r.appendBytes(dst, b)
 	}
 	dst = append(dst, '\'')
-	dst = r.appendValue(dst, group)
+	dst = r.appendCut(dst, r.palette.value, b, func(dst, b []byte) []byte {
+		start := len(dst)
+		dst = appendEscaped(dst, b)
+		if bytes.IndexByte(dst[start:], '\'') >= 0 {
+			dst = append(dst[:start], bytes.ReplaceAll(dst[start:], []byte("'"), []byte(`\'`))...)
+		}
+		return dst
+	})
 	return append(dst, '\'')
 }
 
@@ -252,9 +266,7 @@ func (r *Text) appendElement(dst, b []byte) []byte {
 	if len(b) > 0 && string(b) != "NULL" && !bytes.ContainsAny(b, ",'[]") && b[0] != ' ' && b[len(b)-1] != ' ' {
 		return r.appendBytes(dst, b)
 	}
-	dst = append(dst, '\'')
-	dst = r.appendBytes(dst, b)
-	return append(dst, '\'')
+	return r.appendMarked(dst, b)
 }
 
 // appendBytes appends data that may be text: as text where it can be that, else

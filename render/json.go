@@ -3,7 +3,6 @@ package render
 import (
 	"crypto/tls"
 	"strconv"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -18,23 +17,24 @@ type JSON struct {
 	ShowSecrets bool
 
 	times seconds
+	head  head
+}
+
+// A head is the beginning of a line, up to the connection. A packet often brings
+// several messages, and their lines begin alike.
+type head struct {
+	kind   session.EventType
+	packet int
+	conn   *session.Conn
+	text   []byte
 }
 
 // Append appends the line of an event to dst.
 func (r *JSON) Append(dst []byte, e *session.Event) []byte {
-	dst = append(dst, `{"event":"`...)
-	dst = append(dst, eventNames[e.Type]...)
-	dst = append(dst, `","frame":`...)
-	dst = strconv.AppendInt(dst, int64(e.Packet), 10)
-	dst = append(dst, `,"time":"`...)
-	dst = r.times.appendUTC(dst, e.Time)
-	dst = append(dst, `","conn":`...)
-	dst = strconv.AppendInt(dst, int64(e.Conn.Number), 10)
-	dst = append(dst, `,"client":"`...)
-	dst = append(dst, e.Conn.Client...)
-	dst = append(dst, `","server":"`...)
-	dst = append(dst, e.Conn.Server...)
-	dst = append(dst, '"')
+	if h := &r.head; h.packet != e.Packet || h.conn != e.Conn || h.kind != e.Type || h.text == nil {
+		*h = head{e.Type, e.Packet, e.Conn, r.appendHead(h.text[:0], e)}
+	}
+	dst = append(dst, r.head.text...)
 	if e.From != 0 {
 		dst = append(dst, `,"from":"`...)
 		dst = append(dst, e.From.String()...)
@@ -76,6 +76,22 @@ func (r *JSON) Append(dst []byte, e *session.Event) []byte {
 		dst = appendJSONStrings(dst, e.Notes)
 	}
 	return append(dst, "}\n"...)
+}
+
+func (r *JSON) appendHead(dst []byte, e *session.Event) []byte {
+	dst = append(dst, `{"event":"`...)
+	dst = append(dst, eventNames[e.Type]...)
+	dst = append(dst, `","frame":`...)
+	dst = strconv.AppendInt(dst, int64(e.Packet), 10)
+	dst = append(dst, `,"time":"`...)
+	dst = r.times.appendUTC(dst, e.Time)
+	dst = append(dst, `","conn":`...)
+	dst = strconv.AppendInt(dst, int64(e.Conn.Number), 10)
+	dst = append(dst, `,"client":"`...)
+	dst = append(dst, e.Conn.Client...)
+	dst = append(dst, `","server":"`...)
+	dst = append(dst, e.Conn.Server...)
+	return append(dst, '"')
 }
 
 var eventNames = [...]string{
@@ -283,10 +299,10 @@ func appendEncryption(dst []byte, t *handshake.Info) []byte {
 	if t.Client {
 		if t.ServerName != "" {
 			dst = append(dst, `,"server_name":`...)
-			dst = appendJSONString(dst, strings.ToValidUTF8(t.ServerName, "\ufffd"))
+			dst = appendJSONString(dst, t.ServerName)
 		}
 		dst = append(dst, `,"alpn":`...)
-		dst = appendJSONStrings(dst, validStrings(t.Protocols))
+		dst = appendJSONStrings(dst, t.Protocols)
 		dst = append(dst, `,"offered":[`...)
 		for i, v := range t.Versions {
 			if i > 0 {
@@ -303,23 +319,15 @@ func appendEncryption(dst []byte, t *handshake.Info) []byte {
 		dst = appendJSONString(dst, tls.CipherSuiteName(t.CipherSuite))
 		if t.Protocol != "" {
 			dst = append(dst, `,"alpn_chosen":`...)
-			dst = appendJSONString(dst, strings.ToValidUTF8(t.Protocol, "\ufffd"))
+			dst = appendJSONString(dst, t.Protocol)
 		}
 		if t.Subject != "" {
 			dst = append(dst, `,"certificate":{"subject":`...)
-			dst = appendJSONString(dst, strings.ToValidUTF8(t.Subject, "\ufffd"))
+			dst = appendJSONString(dst, t.Subject)
 			dst = append(dst, `,"not_after":"`...)
 			dst = t.NotAfter.UTC().AppendFormat(dst, time.RFC3339)
 			dst = append(dst, `"}`...)
 		}
 	}
 	return dst
-}
-
-func validStrings(list []string) []string {
-	valid := make([]string, len(list))
-	for i, s := range list {
-		valid[i] = strings.ToValidUTF8(s, "\ufffd")
-	}
-	return valid
 }

@@ -13,7 +13,7 @@ const indent = "        "
 func (r *Text) appendLines(dst []byte, fields []message.Field) []byte {
 	r.eachPart(members(fields), "", func(path string, part []message.Field) {
 		switch part[0].Type {
-		case message.FieldList, message.FieldEnd:
+		case message.FieldKey, message.FieldList, message.FieldObject, message.FieldMap, message.FieldEnd:
 			return
 		}
 		dst = append(dst, indent...)

@@ -23,7 +23,7 @@ type row struct {
 func (r *Text) appendOctets(dst []byte, e *session.Event) []byte {
 	f := e.Frame
 	if f.Tag != 0 {
-		dst = r.appendRow(dst, row{0, []byte{f.Tag}, "type", nil})
+		dst = r.appendRow(dst, row{0, []byte{f.Tag}, "type", []message.Field{{Type: message.FieldChar, Int: int64(f.Tag)}}})
 	}
 	if word := f.Head - 4; word >= 0 {
 		dst = r.appendRow(dst, row{word, binary.BigEndian.AppendUint32(nil, uint32(f.Length)), "length", number(f.Length)})

@@ -2,12 +2,15 @@ package render
 
 import (
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
-// appendJSONString appends b, which must be valid UTF-8, as a JSON string. What
-// could do harm on a terminal is escaped besides what JSON asks for.
-func appendJSONString[T []byte | string](dst []byte, b T) []byte {
+// appendJSONBytes appends b as a JSON string where it is valid UTF-8, else as
+// {"hex":"…"}. What could do harm on a terminal is escaped besides what JSON asks
+// for.
+func appendJSONBytes(dst, b []byte) []byte {
+	start, all := len(dst), b
 	dst = append(dst, '"')
 	for {
 		n := plain(b)
@@ -15,17 +18,31 @@ func appendJSONString[T []byte | string](dst []byte, b T) []byte {
 		if b = b[n:]; len(b) == 0 {
 			return append(dst, '"')
 		}
-		r, size := decodeRune(b)
+		r, size := rune(b[0]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRune(b)
+			if r == utf8.RuneError && size == 1 {
+				dst = append(dst[:start], `{"hex":"`...)
+				dst = appendHex(dst, all)
+				return append(dst, `"}`...)
+			}
+		}
 		switch {
 		case r == '"' || r == '\\':
 			dst = append(dst, '\\', byte(r))
-		case !unsafe(r):
-			dst = append(dst, b[:size]...)
-		default:
+		case unsafe(r):
 			dst = appendJSONEscape(dst, r)
+		default:
+			dst = append(dst, b[:size]...)
 		}
 		b = b[size:]
 	}
+}
+
+// appendJSONString appends s as a JSON string. What is not valid UTF-8 in it
+// becomes U+FFFD.
+func appendJSONString(dst []byte, s string) []byte {
+	return appendJSONBytes(dst, []byte(strings.ToValidUTF8(s, "\ufffd")))
 }
 
 func appendJSONEscape(dst []byte, r rune) []byte {
@@ -42,22 +59,6 @@ func appendJSONEscape(dst []byte, r rune) []byte {
 		return append(dst, `\t`...)
 	}
 	return append(dst, '\\', 'u', hexDigits[r>>12], hexDigits[r>>8&15], hexDigits[r>>4&15], hexDigits[r&15])
-}
-
-// appendJSONBytes appends b as a JSON string where it is valid UTF-8, else as
-// {"hex":"…"}.
-func appendJSONBytes(dst, b []byte) []byte {
-	if plain(b) == len(b) || utf8.Valid(b) {
-		return appendJSONString(dst, b)
-	}
-	dst = append(dst, `{"hex":"`...)
-	dst = appendHex(dst, b)
-	return append(dst, `"}`...)
-}
-
-// decodeRune is utf8.DecodeRune for both.
-func decodeRune[T []byte | string](b T) (rune, int) {
-	return utf8.DecodeRuneInString(string(b[:min(len(b), utf8.UTFMax)]))
 }
 
 // appendVersion appends a protocol version as "3.2".

@@ -93,8 +93,10 @@ func (s *stream) drain(d *side, c *reassembly.Chunk) {
 			}
 			continue
 		}
-		s.tellLoss(d, f.Offset)
-		s.message(d, c, &f)
+		if d.lost == nil || f.Offset >= d.lost.offset { // else it is the message that the gap cuts off
+			s.tellLoss(d, f.Offset)
+		}
+		s.message(d, c, f)
 		if s.tracker.Phase() == phase.Encrypted {
 			s.encrypt(d, c)
 			return
