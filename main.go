@@ -7,4 +7,4 @@ import (
 	"github.com/pgwdump/pgwdump/cli"
 )
 
-func main() { os.Exit(cli.Main(os.Args[1:])) }
+func main() { os.Exit(cli.Main(os.Args[1:], os.Stdout, os.Stderr)) }

@@ -61,9 +61,9 @@ type Source interface {
 
 // What may be wrong with a file besides the errors of the operating system.
 var (
-	ErrEmpty      = errors.New("the file is empty: was the capture ever started?")
-	ErrFormat     = errors.New("this is not a capture: it begins like no pcap or pcapng file")
-	ErrCompressed = errors.New("this is compressed twice, or with something else than gzip, zstd, bzip2, xz or lz4: decompress it first")
+	ErrEmpty      = errors.New("the file is empty; was the capture ever started?")
+	ErrFormat     = errors.New("not a capture: it begins like no pcap or pcapng file; record one with tcpdump -w")
+	ErrCompressed = errors.New("compressed more than once; decompress it first")
 	ErrCut        = errors.New("the file ends in the middle of a record; all before that was read")
 	ErrCorrupt    = errors.New("what follows is not a record of a capture; all before it was read")
 	ErrLinkType   = errors.New("packets with this kind of link header cannot be read")

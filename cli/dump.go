@@ -33,15 +33,15 @@ func dump(o *options) error {
 	signal.Ignore(syscall.SIGPIPE) // the write fails instead, and that is no failure
 	files := capture.OpenFiles(o.files...)
 	defer files.Close()
-	d := &dumper{options: o, source: files, out: os.Stdout, render: newRenderer(o)}
+	d := &dumper{options: o, source: files, render: newRenderer(o)}
 	stop := showProgress(d, files)
 	err := d.run()
 	stop()
 	if errors.Is(err, syscall.EPIPE) {
 		return nil
 	}
-	if err == nil && o.quiet != 1 {
-		d.summarise(os.Stderr)
+	if err == nil && o.quiet != 1 && (d.packets > 0 || !d.failed) {
+		d.summarise(o.stderr)
 	}
 	if err == nil && d.failed {
 		err = errReported
@@ -54,7 +54,7 @@ func newRenderer(o *options) appender {
 	if o.json || o.output == "json" {
 		return &render.JSON{ShowSecrets: o.showSecrets}
 	}
-	t := render.NewText(useColour(o.colour))
+	t := render.NewText(useColour(o))
 	t.MaxValue, t.ShowSecrets = o.maxValue, o.showSecrets
 	t.Clock.Style, t.Clock.Location = render.TimeStyle(o.times), time.Local
 	switch {
@@ -69,8 +69,8 @@ func newRenderer(o *options) appender {
 }
 
 // useColour decides whether there is colour (no-color.org, bixense.com/clicolors).
-func useColour(when string) bool {
-	switch when {
+func useColour(o *options) bool {
+	switch o.colour {
 	case "always":
 		return true
 	case "never":
@@ -82,14 +82,18 @@ func useColour(when string) bool {
 	if force := os.Getenv("CLICOLOR_FORCE"); force != "" && force != "0" {
 		return true
 	}
-	return isatty.IsTerminal(os.Stdout.Fd()) && os.Getenv("TERM") != "dumb"
+	return isTerminal(o.stdout) && os.Getenv("TERM") != "dumb"
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && isatty.IsTerminal(f.Fd())
 }
 
 // A dumper reads packets and writes what they say.
 type dumper struct {
 	options  *options
 	source   capture.Source
-	out      io.Writer
 	render   appender
 	observer *session.Observer
 
@@ -138,7 +142,7 @@ func (d *dumper) run() error {
 // complain reports an error of the input, which does not end the work.
 func (d *dumper) complain(err error) {
 	d.flush()
-	fmt.Fprintf(os.Stderr, "pgwdump: %v\n", err)
+	fmt.Fprintf(d.options.stderr, "pgwdump: %v\n", err)
 	if !errors.Is(err, capture.ErrCut) {
 		d.failed = true
 	}
@@ -146,7 +150,7 @@ func (d *dumper) complain(err error) {
 
 func (d *dumper) flush() {
 	if len(d.buffer) > 0 && d.err == nil {
-		_, d.err = d.out.Write(d.buffer)
+		_, d.err = d.options.stdout.Write(d.buffer)
 	}
 	d.buffer = d.buffer[:0]
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -14,7 +15,7 @@ func addFlags(c *cobra.Command, o *options) {
 	input.StringArrayVarP(&o.files, "read", "r", nil, "read packets from `FILE`, or from standard input with \"-\"; may be repeated")
 	input.StringVarP(&o.device, "interface", "i", "", "capture live from interface `IF` (not there yet)")
 	input.BoolVarP(&o.devices, "list-interfaces", "D", false, "list the interfaces that can be captured from (not there yet)")
-	input.UintSliceVar(&o.ports, "port", nil, "take connections to these `PORTS` for PostgreSQL, besides 5432 and all that begin like it")
+	input.IntSliceVar(&o.ports, "port", nil, "take connections to these `PORTS` for PostgreSQL, besides 5432 and all that begin like it")
 	input.IntVarP(&o.count, "count", "c", 0, "stop after `N` packets")
 
 	output := pflag.NewFlagSet("Output", pflag.ContinueOnError)
@@ -44,13 +45,26 @@ func addFlags(c *cobra.Command, o *options) {
 		w := c.OutOrStderr()
 		fmt.Fprintf(w, "Usage:\n  %s\n\nExamples:\n%s\n", c.UseLine(), c.Example)
 		for _, g := range groups {
-			fmt.Fprintf(w, "\n%s:\n%s", g.Name(), g.FlagUsagesWrapped(helpWidth))
+			// A flag that is counted takes no value, whatever pflag says.
+			usages := strings.ReplaceAll(g.FlagUsagesWrapped(helpWidth), " count ", strings.Repeat(" ", len(" count ")))
+			fmt.Fprintf(w, "\n%s:\n%s", g.Name(), usages)
 		}
-		fmt.Fprintf(w, "\nOther:\n  -h, --help      show this\n      --version   show the version\n"+
-			"\npgwdump completion bash|zsh|fish|powershell prints a script for the shell.\n")
+		fmt.Fprint(w, otherUsage)
 		return nil
 	})
 }
+
+const otherUsage = `
+Other:
+  -h, --help      show this
+      --version   show the version
+
+Commands:
+  pgwdump version                                 show the version, the commit and that of Go
+  pgwdump completion bash|zsh|fish|powershell     print a script that completes commands
+
+Exit status: 0 done, 1 something could not be read or written, 2 wrong usage.
+`
 
 // helpWidth is how wide the lines of the help are.
 const helpWidth = 100

@@ -2,10 +2,7 @@ package cli
 
 import (
 	"fmt"
-	"os"
 	"time"
-
-	"github.com/mattn/go-isatty"
 
 	"github.com/pgwdump/pgwdump/capture"
 )
@@ -13,7 +10,8 @@ import (
 // showProgress shows how far the reading is, where somebody sees it who does not
 // see the output. It returns how to end that.
 func showProgress(d *dumper, files *capture.Files) (stop func()) {
-	if !isatty.IsTerminal(os.Stderr.Fd()) || isatty.IsTerminal(os.Stdout.Fd()) || d.options.quiet > 0 {
+	w := d.options.stderr
+	if !isTerminal(w) || isTerminal(d.options.stdout) || d.options.quiet > 0 {
 		return func() {}
 	}
 	done, ended := make(chan struct{}), make(chan struct{})
@@ -24,11 +22,11 @@ func showProgress(d *dumper, files *capture.Files) (stop func()) {
 		for {
 			select {
 			case <-done:
-				fmt.Fprint(os.Stderr, "\r\x1b[K")
+				fmt.Fprint(w, "\r\x1b[K")
 				return
 			case <-tick.C:
 				read, size := files.Progress()
-				fmt.Fprintf(os.Stderr, "\r\x1b[K%s", progress(read, size, time.Since(start)))
+				fmt.Fprintf(w, "\r\x1b[K%s", progress(read, size, time.Since(start)))
 			}
 		}
 	}()

@@ -6,7 +6,7 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"os"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,12 +22,14 @@ const (
 	statusUsage  = 2
 )
 
-// options is what the flags say.
+// options is what the flags say, and where the output goes.
 type options struct {
+	stdout, stderr io.Writer
+
 	files       []string
 	device      string
 	devices     bool
-	ports       []uint
+	ports       []int
 	output      string
 	json        bool
 	count       int
@@ -43,21 +45,25 @@ type options struct {
 // usageError is an error in how the program was called.
 type usageError struct{ error }
 
-// Main runs pgwdump with the given arguments and returns its exit status.
-func Main(args []string) int {
-	command := newRoot()
+// Main runs pgwdump with the given arguments and returns its exit status. Colour
+// and progress are only for a terminal, which a writer is if it is a file that is
+// one.
+func Main(args []string, stdout, stderr io.Writer) int {
+	command := newRoot(&options{stdout: stdout, stderr: stderr})
 	command.SetArgs(args)
+	command.SetOut(stdout)
+	command.SetErr(stderr)
 	err := command.Execute()
 	switch usage := (usageError{}); {
 	case err == nil:
 		return statusDone
 	case errors.As(err, &usage):
-		fmt.Fprintf(os.Stderr, "pgwdump: %v\nTry \"pgwdump --help\".\n", err)
+		fmt.Fprintf(stderr, "pgwdump: %v\nTry \"pgwdump --help\".\n", err)
 		return statusUsage
 	case errors.Is(err, errReported):
 		return statusFailed
 	default:
-		fmt.Fprintf(os.Stderr, "pgwdump: %v\n", err)
+		fmt.Fprintf(stderr, "pgwdump: %v\n", err)
 		return statusFailed
 	}
 }
@@ -73,10 +79,9 @@ const example = `  pgwdump -r capture.pcap                       read a capture
   pgwdump -r capture.pcap --json | jq .         a JSON object for each message
   ssh db tcpdump -U -w - port 5432 | pgwdump -r -`
 
-func newRoot() *cobra.Command {
-	var o options
+func newRoot(o *options) *cobra.Command {
 	c := &cobra.Command{
-		Use:   "pgwdump -r FILE [flags]",
+		Use:   "pgwdump -r FILE",
 		Short: "Show what goes over a PostgreSQL wire",
 		Long: `pgwdump reads packet captures and shows the PostgreSQL conversations in them:
 every message of both directions, in order, by its name in the PostgreSQL manual
@@ -93,12 +98,13 @@ bzip2, xz or lz4. Passwords and keys are masked unless --show-secrets.`,
 			if err := o.check(); err != nil {
 				return err
 			}
-			return dump(&o)
+			return dump(o)
 		},
 	}
 	c.SetVersionTemplate("pgwdump {{.Version}}\n")
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	addFlags(c, &o)
+	addFlags(c, o)
+	c.AddCommand(newVersion())
 	return c
 }
 

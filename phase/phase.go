@@ -84,6 +84,9 @@ const (
 	stay = phases // in the table: the phase does not change
 )
 
+// Count is how many Phases there are, from 0 on.
+const Count = int(phases)
+
 // String returns the name in snake_case, such as "simple_query".
 func (p Phase) String() string { return lifecycle[p].name }
 

@@ -1,11 +1,13 @@
 // Package reassembly puts TCP segments into order: per connection and direction
-// it gives the bytes of the stream as a receiver would read them, and says where
-// some are missing.
+// it gives the bytes of the stream as the receiver read them, and says where some
+// are missing.
 //
 // A [Table] knows the connections: where one begins and ends, who opened it, and
-// when the same addresses and ports are a new one. Bringing the bytes of each
-// direction into order is left to gopacket's reassembly, which stays behind the
-// types of this package.
+// when the same addresses and ports are a new one. A capture is not the network:
+// packets may be recorded twice, late, cut short, or not at all, while the
+// receiver had them all. So the Table never waits for a byte that the receiver has
+// acknowledged longer than a capture may reorder packets, and never gives up one
+// that it has not.
 package reassembly
 
 import (
@@ -27,9 +29,9 @@ type Conn struct {
 	// sent the SYN, or received the SYN-ACK. It is Unknown where neither was seen.
 	Opener int
 
-	stream Stream
-	halves [2]half // what each of Ends sends
-	reset  bool    // an RST was seen
+	stream Stream // nil until there is something to tell
+	halves [2]half
+	ending bool // an end was seen
 	closed bool
 }
 
@@ -41,7 +43,7 @@ type Chunk struct {
 	From    int    // index in Conn.Ends of the sender
 	Bytes   []byte // valid until the Stream returns
 	Missing int    // bytes lost right before Bytes
-	Packet  int    // the packet by which all of Bytes was there
+	Packet  int    // the packet by which all of Bytes, and what was before, was there
 	Time    int64  // of that packet, nanoseconds since 1970-01-01 UTC
 }
 
@@ -73,92 +75,111 @@ type Stream interface {
 	Close(how Ending, packet int, time int64)
 }
 
-// NewStream is called with the first packet of each connection.
+// NewStream returns the Stream of a connection, when there is something to tell it.
 type NewStream func(*Conn) Stream
 
-// A half is one direction of a connection: what one end sends.
-type half struct {
-	synSeen bool
-	finSeen bool
-	started bool   // next is known
-	isn     uint32 // the sequence number of the SYN
-	next    uint32 // the sequence number of the byte that the Stream gets next
-	end     uint32 // the sequence number of the FIN
-	packet  int    // the latest packet of those that brought what was delivered
-	time    int64  // of it
-	begun   bool   // gopacket knows next
-	behind  int    // segments that came since a byte is missing
-	cut     bool   // the capture keeps only the beginnings of packets
+// window is by how many packets a capture may have put one before another that it
+// should follow: cards with several queues, and captures of several interfaces, do.
+const window = 128
+
+// A Table holds the connections of a capture.
+type Table struct {
+	open   NewStream
+	conns  map[key]*Conn
+	count  int
+	ending queue[ending] // connections that have seen their end
+	waits  queue[wait]   // directions to be looked at again
+	chunk  Chunk
+	held   int // bytes that all connections hold back
+
+	packet int // the one that is being added, or the last one
+	time   int64
 }
 
 // A key is the pair of ends, in a fixed order.
 type key [2]capture.Endpoint
 
-// A Table holds the connections of a capture.
-type Table struct {
-	open     NewStream
-	conns    map[key]*Conn
-	count    int
-	resets   []reset // connections that are closed when no more has come for a while
-	assembly *assembly
-
-	packet int // the last one seen
-	time   int64
-}
-
-// A reset is a connection that has seen an RST, and when.
-type reset struct {
+// An ending is a connection that has seen an RST, or a FIN from both sides, while
+// something is missing. It is closed some packets later: what was sent before is
+// often captured after it.
+type ending struct {
 	conn   *Conn
+	how    Ending
 	packet int
 	time   int64
 }
 
-// linger is how many packets are waited for after an RST: what the other end had
-// sent before it knew is often captured after it.
-const linger = 64
+// A wait is a direction that holds something back that is to be delivered by the
+// packet due, if not before.
+type wait struct {
+	conn *Conn
+	from int
+	due  int
+}
 
 // New returns a Table that opens a Stream for each connection.
-func New(open NewStream) *Table {
-	return &Table{open: open, conns: map[key]*Conn{}, assembly: newAssembly()}
-}
+func New(open NewStream) *Table { return &Table{open: open, conns: map[key]*Conn{}} }
 
 // Add takes the next segment of the capture.
 func (t *Table) Add(s *capture.Segment) {
 	t.packet, t.time = s.Number, s.Time
-	for len(t.resets) > 0 && s.Number-t.resets[0].packet > linger {
-		r := t.resets[0]
-		t.resets = t.resets[1:]
-		t.close(r.conn, Reset, r.packet, r.time)
+	t.expire()
+	const impossible = capture.SYN | capture.FIN | capture.RST
+	if f := s.Flags & impossible; f&capture.SYN != 0 && f != capture.SYN {
+		return // no receiver heeds it
 	}
 	c, from := t.find(s)
 	if c.closed {
 		return
 	}
-	h := &c.halves[from]
-	if s.Flags&capture.SYN != 0 && !h.synSeen {
-		h.synSeen, h.isn = true, s.Seq
-		if !h.started {
-			h.started, h.next = true, s.Seq+1
-		}
-		if c.Opener == Unknown {
-			c.Opener = from
-			if s.Flags&capture.ACK != 0 {
-				c.Opener = 1 - from
-			}
-		}
+	h, peer := &c.halves[from], &c.halves[1-from]
+	h.seen = true
+	seq := s.Seq
+	if s.Flags&capture.SYN != 0 {
+		c.opened(from, s)
+		seq++
 	}
 	if len(s.Payload)+s.Cut > 0 {
-		t.assembly.add(c, from, s)
+		t.take(c, from, seq, s)
+	}
+	if s.Flags&capture.ACK != 0 && s.Flags&capture.RST == 0 {
+		if peer.acknowledge(s.Ack) {
+			t.advance(c, 1-from)
+		}
 	}
 	switch {
-	case s.Flags&capture.RST != 0 && !c.reset && h.inWindow(s.Seq):
-		c.reset = true
-		t.resets = append(t.resets, reset{c, s.Number, s.Time})
-	case s.Flags&capture.FIN != 0 && !h.finSeen:
-		h.finSeen, h.end = true, s.Seq+uint32(len(s.Payload)+s.Cut)
+	case s.Flags&capture.RST != 0 && h.heeds(s.Seq):
+		t.end(c, Reset)
+	case s.Flags&capture.FIN != 0 && !h.finished:
+		h.finished, h.end = true, seq+uint32(len(s.Payload)+s.Cut)
+		if peer.finished {
+			t.end(c, Finished)
+		}
 	}
 	if c.halves[0].ended() && c.halves[1].ended() {
 		t.close(c, Finished, s.Number, s.Time)
+	}
+}
+
+// end notes that a connection has seen its end.
+func (t *Table) end(c *Conn, how Ending) {
+	if !c.ending {
+		c.ending = true
+		t.ending.push(ending{c, how, t.packet, t.time})
+	}
+}
+
+// expire does what is due by now.
+func (t *Table) expire() {
+	for t.waits.len() > 0 && t.waits.first().due <= t.packet {
+		w := t.waits.pop()
+		if !w.conn.closed {
+			t.advance(w.conn, w.from)
+		}
+	}
+	for t.ending.len() > 0 && t.ending.first().packet+window <= t.packet {
+		e := t.ending.pop()
+		t.close(e.conn, e.how, e.packet, e.time)
 	}
 }
 
@@ -174,44 +195,38 @@ func (t *Table) find(s *capture.Segment) (c *Conn, from int) {
 		if c.Ends[0] != s.From {
 			from = 1
 		}
-		if s.Flags&capture.SYN == 0 || c.halves[from].accepts(s) {
+		if s.Flags&capture.SYN == 0 || c.halves[from].accepts(s.Seq) {
 			return c, from
 		}
 		t.close(c, Replaced, s.Number, s.Time)
 	}
 	t.count++
 	c = &Conn{Number: t.count, Packet: s.Number, Time: s.Time, Ends: [2]capture.Endpoint{s.From, s.To}, Opener: Unknown}
-	c.stream = t.open(c)
 	t.conns[k] = c
 	return c, 0
 }
 
-// accepts tells whether a SYN may belong to this direction: it is the first, or
-// the same again, or comes late.
-func (h *half) accepts(s *capture.Segment) bool {
-	if h.synSeen {
-		return s.Seq == h.isn
+// opened notes a SYN.
+func (c *Conn) opened(from int, s *capture.Segment) {
+	c.halves[from].synchronize(s.Seq)
+	if c.Opener == Unknown {
+		c.Opener = from
+		if s.Flags&capture.ACK != 0 {
+			c.Opener = 1 - from
+		}
 	}
-	return !h.started || s.Seq+1 == h.next
 }
 
-// inWindow tells whether a receiver would heed an RST with this sequence number.
-func (h *half) inWindow(seq uint32) bool {
-	const window = 1 << 16
-	return !h.started || seq-h.next < window
-}
-
-// ended tells whether the Stream has got all that was sent up to the FIN.
-func (h *half) ended() bool {
-	return h.finSeen && (!h.started || int32(h.end-h.next) <= 0)
-}
-
+// close delivers what a connection holds back and tells its Stream.
 func (t *Table) close(c *Conn, how Ending, packet int, time int64) {
 	if c.closed {
 		return
 	}
-	t.assembly.finish(c)
+	t.drain(c)
 	c.closed = true
+	if c.stream == nil {
+		c.stream = t.open(c)
+	}
 	c.stream.Close(how, packet, time)
 	c.stream = nil
 }
@@ -219,13 +234,36 @@ func (t *Table) close(c *Conn, how Ending, packet int, time int64) {
 // Close ends the capture: what was held back is delivered, and the connections
 // are closed in the order of their numbers.
 func (t *Table) Close() {
-	t.assembly.flush()
-	for _, r := range t.resets {
-		t.close(r.conn, Reset, r.packet, r.time)
+	for t.ending.len() > 0 {
+		e := t.ending.pop()
+		t.close(e.conn, e.how, e.packet, e.time)
 	}
 	conns := slices.Collect(maps.Values(t.conns))
 	slices.SortFunc(conns, func(a, b *Conn) int { return a.Number - b.Number })
 	for _, c := range conns {
 		t.close(c, Open, t.packet, t.time)
 	}
+}
+
+// A queue is a first-in-first-out list.
+type queue[T any] struct {
+	items []T
+	head  int
+}
+
+func (q *queue[T]) len() int  { return len(q.items) - q.head }
+func (q *queue[T]) first() *T { return &q.items[q.head] }
+
+func (q *queue[T]) push(item T) {
+	if q.head > len(q.items)/2 {
+		q.items = slices.Delete(q.items, 0, q.head)
+		q.head = 0
+	}
+	q.items = append(q.items, item)
+}
+
+func (q *queue[T]) pop() T {
+	item := q.items[q.head]
+	q.head++
+	return item
 }

@@ -4,19 +4,37 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/bits"
+	"slices"
 	"unicode/utf8"
 )
 
-// plain returns how many bytes at the beginning of b are printable ASCII other
-// than the quotation mark and the backslash: what every format shows as it is. It
-// goes eight bytes at a time.
-func plain(b []byte) int {
+// appendPlain appends the beginning of b that is printable ASCII without quotation
+// marks and backslashes, which every format shows as it is, and returns how long
+// that is. It looks at eight bytes and copies them in one go, because showing
+// values is where the time goes.
+func appendPlain(dst, b []byte) ([]byte, int) {
+	const word = 8
+	dst = slices.Grow(dst, len(b)+word)
+	to := dst[len(dst) : len(dst)+len(b)+word]
 	i := 0
-	for ; i+8 <= len(b); i += 8 {
-		if marks := odd(binary.LittleEndian.Uint64(b[i:])); marks != 0 {
-			return i + bits.TrailingZeros64(marks)/8
+	for ; i+word <= len(b); i += word {
+		x := binary.LittleEndian.Uint64(b[i:])
+		binary.LittleEndian.PutUint64(to[i:], x)
+		if marks := odd(x); marks != 0 {
+			i += bits.TrailingZeros64(marks) / 8
+			return dst[:len(dst)+i], i
 		}
 	}
+	for i < len(b) && isPlain(b[i]) {
+		to[i] = b[i]
+		i++
+	}
+	return dst[:len(dst)+i], i
+}
+
+// plain returns how long the beginning of b is that appendPlain would append.
+func plain(b []byte) int {
+	i := 0
 	for i < len(b) && isPlain(b[i]) {
 		i++
 	}
@@ -60,8 +78,8 @@ func appendHex(dst, b []byte) []byte {
 // is not UTF-8 as \xNN. A backslash is doubled, so that nothing is ambiguous.
 func appendEscaped(dst, b []byte) []byte {
 	for {
-		n := plain(b)
-		dst = append(dst, b[:n]...)
+		var n int
+		dst, n = appendPlain(dst, b)
 		if b = b[n:]; len(b) == 0 {
 			return dst
 		}

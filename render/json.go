@@ -8,6 +8,7 @@ import (
 
 	"github.com/pgwdump/pgwdump/handshake"
 	"github.com/pgwdump/pgwdump/message"
+	"github.com/pgwdump/pgwdump/phase"
 	"github.com/pgwdump/pgwdump/session"
 )
 
@@ -18,6 +19,7 @@ type JSON struct {
 
 	times seconds
 	head  head
+	whats [phase.Count][message.Kinds]string
 }
 
 // A head is the beginning of a line, up to the connection. A packet often brings
@@ -94,6 +96,16 @@ func (r *JSON) appendHead(dst []byte, e *session.Event) []byte {
 	return append(dst, '"')
 }
 
+// what returns the part of a line that says in which phase a message of which type
+// came. There are few of them, so it keeps them.
+func (r *JSON) what(e *session.Event) string {
+	s := &r.whats[e.Phase][e.Frame.Kind]
+	if *s == "" {
+		*s = `,"phase":"` + e.Phase.String() + `","type":"` + e.Frame.Kind.String() + `","length":`
+	}
+	return *s
+}
+
 var eventNames = [...]string{
 	session.Open:      "open",
 	session.Message:   "message",
@@ -105,11 +117,7 @@ var eventNames = [...]string{
 
 func (r *JSON) appendMessage(dst []byte, e *session.Event) []byte {
 	f := e.Frame
-	dst = append(dst, `,"phase":"`...)
-	dst = append(dst, e.Phase.String()...)
-	dst = append(dst, `","type":"`...)
-	dst = append(dst, f.Kind.String()...)
-	dst = append(dst, `","length":`...)
+	dst = append(dst, r.what(e)...)
 	dst = strconv.AppendInt(dst, int64(f.Length), 10)
 	dst = append(dst, `,"msg":{`...)
 	if e.Payload != message.KindUnknown {

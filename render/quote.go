@@ -10,17 +10,22 @@ import (
 // {"hex":"…"}. What could do harm on a terminal is escaped besides what JSON asks
 // for.
 func appendJSONBytes(dst, b []byte) []byte {
-	start, all := len(dst), b
+	start := len(dst)
 	dst = append(dst, '"')
-	for {
-		n := plain(b)
-		dst = append(dst, b[:n]...)
-		if b = b[n:]; len(b) == 0 {
-			return append(dst, '"')
-		}
-		r, size := rune(b[0]), 1
+	dst, n := appendPlain(dst, b)
+	if n == len(b) {
+		return append(dst, '"')
+	}
+	return appendJSONRest(dst, start, b, b[n:])
+}
+
+// appendJSONRest appends the rest of a JSON string of which the part before, from
+// start on, needed no escapes. all is the whole.
+func appendJSONRest(dst []byte, start int, all, rest []byte) []byte {
+	for len(rest) > 0 {
+		r, size := rune(rest[0]), 1
 		if r >= utf8.RuneSelf {
-			r, size = utf8.DecodeRune(b)
+			r, size = utf8.DecodeRune(rest)
 			if r == utf8.RuneError && size == 1 {
 				dst = append(dst[:start], `{"hex":"`...)
 				dst = appendHex(dst, all)
@@ -33,10 +38,14 @@ func appendJSONBytes(dst, b []byte) []byte {
 		case unsafe(r):
 			dst = appendJSONEscape(dst, r)
 		default:
-			dst = append(dst, b[:size]...)
+			dst = append(dst, rest[:size]...)
 		}
-		b = b[size:]
+		rest = rest[size:]
+		var n int
+		dst, n = appendPlain(dst, rest)
+		rest = rest[n:]
 	}
+	return append(dst, '"')
 }
 
 // appendJSONString appends s as a JSON string. What is not valid UTF-8 in it

@@ -1,0 +1,328 @@
+package reassembly
+
+import (
+	"bytes"
+	"slices"
+	"sort"
+
+	"github.com/pgwdump/pgwdump/capture"
+)
+
+// A half is one direction of a connection: what one end sends.
+type half struct {
+	seen     bool // a packet was captured
+	synced   bool // with a SYN
+	started  bool // next is the byte that the Stream gets next; else it is where counting begins
+	finished bool // with a FIN
+	acked    bool // ack is known
+
+	isn  uint32 // the sequence number of the SYN
+	base uint32 // the sequence number of the first byte
+	next uint32
+	end  uint32 // the sequence number of the FIN
+	ack  uint32 // the byte that the other end waits for, as far as it has said
+
+	held []held // what came and cannot be delivered yet, in the order of the stream
+	due  int    // the packet with which what is missing is given up; 0 while it is not
+	look int    // the packet with which this direction is looked at again
+
+	packet int // the latest of the packets that brought what was delivered
+	time   int64
+}
+
+// A held segment waits for bytes before it, or for what the other end had said
+// before.
+type held struct {
+	seq    uint32
+	data   []byte
+	cut    int // bytes behind data that were on the wire and not captured
+	ack    uint32
+	acks   bool // ack is valid
+	packet int
+	time   int64
+}
+
+func (s *held) end() uint32 { return s.seq + uint32(len(s.data)) }
+
+// heldCost is what it costs to hold a segment besides its bytes.
+const heldCost = 128
+
+const (
+	// maxHeld is how many bytes a direction holds back before it gives up what is
+	// missing, and maxHeldSegments how many segments.
+	maxHeld         = 8 << 20
+	maxHeldSegments = 4096
+	// maxHeldTotal is how many bytes all directions together hold back.
+	maxHeldTotal = 64 << 20
+	// ahead is how far ahead a segment may be: no window is larger.
+	ahead = 1 << 30
+)
+
+// before tells whether sequence number a comes before b (RFC 9293, section 3.4).
+func before(a, b uint32) bool { return int32(a-b) < 0 }
+
+// synchronize notes a SYN.
+func (h *half) synchronize(isn uint32) {
+	if h.synced {
+		return
+	}
+	h.synced, h.isn = true, isn
+	if !h.started {
+		h.started, h.base, h.next = true, isn+1, isn+1
+	}
+}
+
+// accepts tells whether a SYN may belong to this direction: it is the first, or
+// the same again, or comes late.
+func (h *half) accepts(isn uint32) bool {
+	if h.synced {
+		return isn == h.isn
+	}
+	return !h.started || isn+1 == h.base
+}
+
+// heeds tells whether the receiver would heed an RST with this sequence number.
+func (h *half) heeds(seq uint32) bool {
+	const most = 1 << 16
+	return !h.started || seq-h.next < most
+}
+
+// ended tells whether the Stream has got all that was sent up to the FIN.
+func (h *half) ended() bool {
+	return h.finished && len(h.held) == 0 && (!h.started || !before(h.next, h.end))
+}
+
+// acknowledge notes what the receiver has. It tells whether that may change what is
+// waited for.
+func (h *half) acknowledge(ack uint32) bool {
+	if h.acked && !before(h.ack, ack) {
+		return false
+	}
+	h.acked, h.ack = true, ack
+	return len(h.held) > 0
+}
+
+// take takes the payload of a segment, which begins at seq.
+func (t *Table) take(c *Conn, from int, seq uint32, s *capture.Segment) {
+	h := &c.halves[from]
+	if h.started && seq == h.next && len(h.held) == 0 && !h.mustWait(&c.halves[1-from], s.Ack, s.Flags&capture.ACK != 0) {
+		t.deliver(c, from, s.Payload, 0, s.Number, s.Time)
+		t.lose(c, from, s.Cut)
+		if len(c.halves[1-from].held) > 0 {
+			t.advance(c, 1-from)
+		}
+		return
+	}
+	n := held{seq: seq, data: s.Payload, cut: s.Cut, ack: s.Ack, acks: s.Flags&capture.ACK != 0, packet: s.Number, time: s.Time}
+	if !h.seenData() {
+		h.next = seq
+	}
+	if h.started {
+		n.trim(h.next)
+	}
+	if len(n.data)+n.cut == 0 || !before(n.seq, h.next+ahead) {
+		return // all of it was delivered, or it is nonsense
+	}
+	t.hold(h, n)
+	t.advance(c, from)
+}
+
+// trim drops what is before next.
+func (s *held) trim(next uint32) {
+	if !before(s.seq, next) {
+		return
+	}
+	over := int(next - s.seq)
+	n := min(over, len(s.data))
+	s.data = s.data[n:]
+	s.cut -= min(over-n, s.cut)
+	s.seq = next
+}
+
+// seenData tells whether next means something.
+func (h *half) seenData() bool { return h.started || len(h.held) > 0 }
+
+// hold keeps a copy of those bytes of n that are not held yet: what came first
+// counts, as it does for most receivers.
+func (t *Table) hold(h *half, n held) {
+	i := sort.Search(len(h.held), func(i int) bool { return before(n.seq, h.held[i].end()) })
+	for len(n.data) > 0 && i < len(h.held) && before(h.held[i].seq, n.end()) {
+		o := &h.held[i]
+		if before(n.seq, o.seq) {
+			part := n
+			part.data, part.cut = n.data[:o.seq-n.seq], 0
+			t.insert(h, i, part)
+			i++
+			o = &h.held[i]
+		}
+		over := min(int(o.end()-n.seq), len(n.data))
+		n.seq, n.data = n.seq+uint32(over), n.data[over:]
+		i++
+	}
+	if len(n.data)+n.cut > 0 {
+		t.insert(h, i, n)
+	}
+}
+
+func (t *Table) insert(h *half, i int, n held) {
+	n.data = bytes.Clone(n.data)
+	h.held = slices.Insert(h.held, i, n)
+	t.held += len(n.data) + heldCost
+}
+
+// mustWait tells whether a segment is not to be delivered yet because its sender
+// had something from the other end, the peer, that the Stream has not got.
+func (h *half) mustWait(peer *half, ack uint32, acks bool) bool {
+	switch {
+	case !acks:
+		return false
+	case !peer.started:
+		return len(peer.held) > 0 && before(peer.held[0].seq, ack)
+	case !before(peer.next, ack):
+		return false
+	}
+	return !peer.finished || before(peer.end+1, ack) || before(peer.next, peer.end)
+}
+
+// advance delivers what can be delivered of a direction, and of the other, which
+// may have waited for that.
+func (t *Table) advance(c *Conn, from int) {
+	for t.step(c, from) {
+		from = 1 - from
+	}
+}
+
+// step delivers what can be delivered of one direction, and tells whether there
+// was something.
+func (t *Table) step(c *Conn, from int) (delivered bool) {
+	h, peer := &c.halves[from], &c.halves[1-from]
+	for len(h.held) > 0 {
+		s := &h.held[0]
+		full := t.held > maxHeldTotal || len(h.held) > maxHeldSegments || h.holds() > maxHeld
+		patient := !full && t.packet < s.packet+window
+		if !h.started {
+			if patient { // the SYN, or what is before, may be late
+				t.wait(c, from)
+				return delivered
+			}
+			h.started, h.base, h.next = true, s.seq, s.seq
+		}
+		missing := int(int32(s.seq - h.next))
+		switch {
+		case missing < 0: // the SYN came late, and says that this is from before
+			t.drop(h)
+			continue
+		case missing > 0 && !full && !t.givenUp(c, from):
+			return delivered
+		case missing == 0 && patient && h.mustWait(peer, s.ack, s.acks):
+			t.wait(c, from)
+			return delivered
+		}
+		t.pop(c, from, missing)
+		delivered = true
+	}
+	return delivered
+}
+
+// givenUp tells whether the bytes before what is held will not come any more: the
+// receiver has them, or nobody knows what it has, and too many packets have gone by
+// since.
+func (t *Table) givenUp(c *Conn, from int) bool {
+	h, peer := &c.halves[from], &c.halves[1-from]
+	const silent = 8 * window // where the other direction was not captured
+	if h.due == 0 {
+		switch {
+		case h.acked && before(h.next, h.ack):
+			h.due = t.packet + window
+		case !peer.seen:
+			h.due = t.packet + silent
+		default:
+			return false
+		}
+	}
+	t.wait(c, from)
+	return t.packet >= h.due
+}
+
+// wait looks at a direction again some packets later.
+func (t *Table) wait(c *Conn, from int) {
+	if h := &c.halves[from]; h.look <= t.packet {
+		h.look = t.packet + window
+		t.waits.push(wait{c, from, h.look})
+	}
+}
+
+// holds returns how much of the stream is held, holes included.
+func (h *half) holds() int { return int(h.held[len(h.held)-1].end() - h.held[0].seq) }
+
+// drop forgets the first segment that is held, and returns it.
+func (t *Table) drop(h *half) held {
+	s := h.held[0]
+	h.held[0].data = nil
+	if h.held = h.held[1:]; len(h.held) == 0 {
+		h.held = nil
+	}
+	t.held -= len(s.data) + heldCost
+	return s
+}
+
+// pop delivers the first segment that is held, behind bytes that are missing.
+func (t *Table) pop(c *Conn, from, missing int) {
+	h := &c.halves[from]
+	s := t.drop(h)
+	t.deliver(c, from, s.data, missing, s.packet, s.time)
+	if s.cut > 0 && len(h.held) > 0 {
+		s.cut = min(s.cut, max(int(int32(h.held[0].seq-h.next)), 0))
+	}
+	t.lose(c, from, s.cut)
+}
+
+// deliver gives the Stream the next bytes of a direction.
+func (t *Table) deliver(c *Conn, from int, b []byte, missing, packet int, time int64) {
+	h := &c.halves[from]
+	if missing+len(b) == 0 {
+		return
+	}
+	h.next += uint32(missing + len(b))
+	h.due = 0
+	if packet > h.packet {
+		h.packet, h.time = packet, time
+	}
+	if c.stream == nil {
+		c.stream = t.open(c)
+	}
+	t.chunk = Chunk{From: from, Bytes: b, Missing: missing, Packet: h.packet, Time: h.time}
+	c.stream.Data(&t.chunk)
+}
+
+// lose tells the Stream of bytes that were on the wire and not captured.
+func (t *Table) lose(c *Conn, from, n int) {
+	if n > 0 {
+		t.deliver(c, from, nil, n, c.halves[from].packet, c.halves[from].time)
+	}
+}
+
+// drain delivers all that a connection holds back, without waiting for what is
+// missing.
+func (t *Table) drain(c *Conn) {
+	for {
+		from := 0
+		a, b := c.halves[0].held, c.halves[1].held
+		switch {
+		case len(a)+len(b) == 0:
+			return
+		case len(a) == 0, len(b) > 0 && b[0].packet < a[0].packet:
+			from = 1
+		}
+		h := &c.halves[from]
+		s := &h.held[0]
+		if !h.started {
+			h.started, h.base, h.next = true, s.seq, s.seq
+		}
+		if before(s.seq, h.next) {
+			t.drop(h)
+			continue
+		}
+		t.pop(c, from, int(s.seq-h.next))
+	}
+}
