@@ -4,10 +4,16 @@ import (
 	"bufio"
 	"bytes"
 	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -119,6 +125,83 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
+// TestPipe feeds a capture through a pipe: what has arrived is printed while the
+// pipe is still open.
+func TestPipe(t *testing.T) {
+	bin := build(t)
+	capture, err := os.ReadFile("testdata/pcaps/simple-select.pcap")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command(bin, "-r", "-", "--json")
+	in, _ := c.StdinPipe()
+	out, _ := c.StdoutPipe()
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(out)
+	// The file header, and packets up to the answer to the query, of which the
+	// last bytes are still to come.
+	at := 24
+	for range 9 {
+		at += 16 + int(binary.LittleEndian.Uint32(capture[at+8:]))
+	}
+	in.Write(capture[:at+20])
+	for lines.Scan() && !strings.Contains(lines.Text(), `"CommandComplete"`) {
+	}
+	if !strings.Contains(lines.Text(), `"frame":9,`) {
+		t.Errorf("the line is %s", lines.Text())
+	}
+	in.Write(capture[at+20:])
+	in.Close()
+	for lines.Scan() {
+	}
+	if err := c.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
+// build makes the program, and returns its path.
+func build(t *testing.T) string {
+	bin := filepath.Join(t.TempDir(), "pgwdump")
+	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return bin
+}
+
+// TestDocs runs every command that the documentation shows: in a block marked
+// console, a line that begins with $ is one, and what follows is what it prints.
+func TestDocs(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the commands are for a POSIX shell")
+	}
+	t.Setenv("PATH", filepath.Dir(build(t))+string(os.PathListSeparator)+os.Getenv("PATH"))
+	t.Setenv("TZ", "UTC")
+	block := regexp.MustCompile("(?s)```console\n(.*?)```\n")
+	files, _ := filepath.Glob("docs/*.md")
+	for _, name := range append(files, "README.md") {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := block.ReplaceAllFunc(text, func(b []byte) []byte {
+			ran := []byte("```console\n")
+			for line := range bytes.Lines(b) {
+				if command, ok := bytes.CutPrefix(line, []byte("$ ")); ok {
+					out, err := exec.Command("sh", "-c", string(command)).Output()
+					if err != nil {
+						t.Errorf("%s: %s: %v", name, command, err)
+					}
+					ran = append(append(ran, line...), out...)
+				}
+			}
+			return append(ran, "```\n"...)
+		})
+		golden(t, name, got)
+	}
+}
+
 // TestSchema holds every line of JSON against the schema in docs.
 func TestSchema(t *testing.T) {
 	schema, err := jsonschema.NewCompiler().Compile("docs/json.schema.json")
@@ -131,6 +214,9 @@ func TestSchema(t *testing.T) {
 			lines := bufio.NewScanner(bytes.NewReader(out))
 			lines.Buffer(nil, 1<<26)
 			for lines.Scan() {
+				if key := repeatedKey(lines.Bytes()); key != "" {
+					t.Errorf("%s: the key %q twice: %.1000s", capture, key, lines.Bytes())
+				}
 				line, err := jsonschema.UnmarshalJSON(bytes.NewReader(lines.Bytes()))
 				if err == nil {
 					err = schema.Validate(line)
@@ -138,6 +224,88 @@ func TestSchema(t *testing.T) {
 				if err != nil {
 					t.Fatalf("%s: %v\n%.1000s", capture, err, lines.Bytes())
 				}
+			}
+		}
+	}
+}
+
+// repeatedKey returns a key that an object in a JSON text has twice.
+func repeatedKey(text []byte) string {
+	d := json.NewDecoder(bytes.NewReader(text))
+	type level struct {
+		keys  map[string]bool // nil in an array
+		value bool            // a value comes next, not a key
+	}
+	var levels []level
+	for {
+		token, err := d.Token()
+		if err != nil {
+			return ""
+		}
+		top := len(levels) - 1
+		if key, ok := token.(string); ok && top >= 0 && levels[top].keys != nil && !levels[top].value {
+			if levels[top].keys[key] {
+				return key
+			}
+			levels[top].keys[key], levels[top].value = true, true
+			continue
+		}
+		if top >= 0 {
+			levels[top].value = false
+		}
+		switch token {
+		case json.Delim('{'):
+			levels = append(levels, level{keys: map[string]bool{}})
+		case json.Delim('['):
+			levels = append(levels, level{})
+		case json.Delim('}'), json.Delim(']'):
+			levels = levels[:top]
+		}
+	}
+}
+
+// TestImports holds the arrows between the packages: who may import whom of ours,
+// and that some import nobody else.
+func TestImports(t *testing.T) {
+	may := map[string]string{
+		"capture":    "",
+		"handshake":  "",
+		"message":    "",
+		"value":      "",
+		"decode":     "message",
+		"phase":      "message",
+		"reassembly": "capture",
+		"session":    "reassembly decode phase message handshake capture",
+		"render":     "session message value decode phase handshake reassembly",
+		"cli":        "capture reassembly session render",
+	}
+	alone := map[string]bool{"message": true, "decode": true, "phase": true}
+	const module = "github.com/pgwdump/pgwdump/"
+	out, err := exec.Command("go", "list", "-f", "{{.ImportPath}} {{join .Imports \" \"}}", "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(out)) {
+		path, imports, _ := strings.Cut(strings.TrimSpace(line), " ")
+		name, ours := strings.CutPrefix(path, module)
+		allowed, known := may[name]
+		if !ours || strings.HasPrefix(name, "docs/") {
+			continue
+		}
+		if !known {
+			t.Errorf("%s has no place in the list of packages", name)
+		}
+		for _, i := range strings.Fields(imports) {
+			other, ours := strings.CutPrefix(i, module)
+			switch {
+			case ours && !slices.Contains(strings.Fields(allowed), other):
+				t.Errorf("%s may not import %s", name, other)
+			case !ours && alone[name] && strings.Contains(i, "."):
+				t.Errorf("%s may import the standard library only, not %s", name, i)
+			case strings.Contains(i, "gopacket") && name != "capture",
+				strings.Contains(i, "spf13") && name != "cli",
+				strings.Contains(i, "fatih/color") && name != "render":
+				t.Errorf("%s may not import %s", name, i)
 			}
 		}
 	}

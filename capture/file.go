@@ -60,6 +60,11 @@ func (f *file) open() error {
 		}
 		f.closers = append(f.closers, source)
 	}
+	return f.begin(source)
+}
+
+// begin finds out what a file is.
+func (f *file) begin(source io.Reader) error {
 	f.in = bufio.NewReaderSize(&counter{source, f.read}, bufferSize)
 	if err := f.decompress(); err != nil {
 		return err

@@ -89,6 +89,10 @@ const (
 	etherVLAN = 0x8100
 	etherQinQ = 0x88a8
 	etherQOld = 0x9100
+
+	etherPPPoE = 0x8864
+	pppIPv4    = 0x0021
+	pppIPv6    = 0x0057
 )
 
 // network returns the EtherType of what is behind the link header, and where that
@@ -124,7 +128,7 @@ func network(link LinkType, b []byte) (etherType, at int) {
 	return tagged(b, at, int(binary.BigEndian.Uint16(b[at-2:])))
 }
 
-// tagged goes over VLAN tags.
+// tagged goes over VLAN tags, and the header of a PPPoE session behind them.
 func tagged(b []byte, at, etherType int) (int, int) {
 	for etherType == etherVLAN || etherType == etherQinQ || etherType == etherQOld {
 		if len(b) < at+4 {
@@ -132,6 +136,14 @@ func tagged(b []byte, at, etherType int) (int, int) {
 		}
 		etherType = int(binary.BigEndian.Uint16(b[at+2:]))
 		at += 4
+	}
+	if etherType == etherPPPoE && len(b) >= at+8 {
+		switch binary.BigEndian.Uint16(b[at+6:]) {
+		case pppIPv4:
+			return etherIPv4, at + 8
+		case pppIPv6:
+			return etherIPv6, at + 8
+		}
 	}
 	return etherType, at
 }

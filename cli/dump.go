@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -158,15 +159,26 @@ func (d *dumper) flush() {
 // summarise writes what was read and what of it could not be shown.
 func (d *dumper) summarise(w io.Writer) {
 	t := &d.observer.Totals
-	fmt.Fprintf(w, "%d packets, %d PostgreSQL connections, %d messages", d.packets, t.Connections, t.Messages)
-	part := func(n int64, what string) {
-		if n > 0 {
-			fmt.Fprintf(w, ", %d %s", n, what)
-		}
+	s := many(int64(d.packets), "packet") + ", " + many(int64(t.Connections), "PostgreSQL connection") + ", " + many(t.Messages, "message")
+	if t.Malformed > 0 {
+		s += fmt.Sprintf(", %d of them malformed or incomplete", t.Malformed)
 	}
-	part(t.Malformed, "of them malformed or incomplete")
-	part(t.Encrypted, "bytes encrypted")
-	part(t.Lost, "bytes missing in the capture")
-	part(t.Undecoded, "bytes not decoded")
-	fmt.Fprintln(w)
+	if t.Encrypted > 0 {
+		s += ", " + many(t.Encrypted, "byte") + " encrypted"
+	}
+	if t.Lost > 0 {
+		s += ", " + many(t.Lost, "byte") + " missing in the capture"
+	}
+	if t.Undecoded > 0 {
+		s += ", " + many(t.Undecoded, "byte") + " not decoded"
+	}
+	fmt.Fprintln(w, s)
+}
+
+// many returns a number with what is counted.
+func many(n int64, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return strconv.FormatInt(n, 10) + " " + what
 }

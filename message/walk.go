@@ -238,7 +238,6 @@ func (w *Walker) char(name string, p *byte)   { *p = byte(w.integer(name, 1, Fie
 func (w *Walker) int8(name string, p *uint8)  { *p = uint8(w.integer(name, 1, FieldInt, int64(*p))) }
 func (w *Walker) int16(name string, p *int16) { *p = int16(w.integer(name, 2, FieldInt, int64(*p))) }
 func (w *Walker) int32(name string, p *int32) { *p = int32(w.integer(name, 4, FieldInt, int64(*p))) }
-func (w *Walker) int64(name string, p *int64) { *p = w.integer(name, 8, FieldInt, *p) }
 
 // code is a byte that says what the next field is. It is not listed itself.
 func (w *Walker) code(p *byte) {

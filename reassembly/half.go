@@ -89,7 +89,25 @@ func (h *half) heeds(seq uint32) bool {
 
 // ended tells whether the Stream has got all that was sent up to the FIN.
 func (h *half) ended() bool {
-	return h.finished && len(h.held) == 0 && (!h.started || !before(h.next, h.end))
+	return h.finished && h.started && len(h.held) == 0 && !before(h.next, h.end)
+}
+
+// tail returns how many bytes are missing at the end of the stream: before the FIN,
+// or of what the receiver has acknowledged, which may count a FIN that was not
+// captured.
+func (h *half) tail() int {
+	last := h.next
+	switch {
+	case !h.started:
+	case h.finished:
+		last = h.end
+	case h.acked && before(h.next+1, h.ack):
+		last = h.ack
+	}
+	if n := int(int32(last - h.next)); n > 0 && n < ahead {
+		return n
+	}
+	return 0
 }
 
 // acknowledge notes what the receiver has. It tells whether that may change what is

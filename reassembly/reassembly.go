@@ -223,6 +223,9 @@ func (t *Table) close(c *Conn, how Ending, packet int, time int64) {
 		return
 	}
 	t.drain(c)
+	for from := range c.halves {
+		t.lose(c, from, c.halves[from].tail())
+	}
 	c.closed = true
 	if c.stream == nil {
 		c.stream = t.open(c)

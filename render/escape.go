@@ -8,52 +8,121 @@ import (
 	"unicode/utf8"
 )
 
-// appendPlain appends the beginning of b that is printable ASCII without quotation
-// marks and backslashes, which every format shows as it is, and returns how long
-// that is. It looks at eight bytes and copies them in one go, because showing
-// values is where the time goes.
-func appendPlain(dst, b []byte) ([]byte, int) {
-	const word = 8
-	dst = slices.Grow(dst, len(b)+word)
-	to := dst[len(dst) : len(dst)+len(b)+word]
-	i := 0
-	for ; i+word <= len(b); i += word {
-		x := binary.LittleEndian.Uint64(b[i:])
-		binary.LittleEndian.PutUint64(to[i:], x)
-		if marks := odd(x); marks != 0 {
-			i += bits.TrailingZeros64(marks) / 8
-			return dst[:len(dst)+i], i
+// An escaper writes text so that it stays on its line and cannot harm a terminal.
+type escaper struct {
+	plain [256]bool                   // which bytes stand for themselves
+	ascii [utf8.RuneSelf]string       // what stands for the other ASCII characters
+	other func(r rune) string         // what stands for another one that is unsafe
+	wrong func(b byte) (string, bool) // what stands for a byte that is not UTF-8; false if nothing can
+}
+
+// textEscaper writes for people: \n, \t, \r, \xNN and \u{NNNN}. A backslash is
+// doubled, so that nothing is ambiguous.
+var textEscaper = newEscaper(map[byte]string{'\n': `\n`, '\t': `\t`, '\r': `\r`, '\\': `\\`}, `\x%02x`,
+	func(r rune) string {
+		if r < 0x100 {
+			return fmt.Sprintf(`\x%02x`, r)
+		}
+		return fmt.Sprintf(`\u{%04x}`, r)
+	},
+	func(b byte) (string, bool) { return fmt.Sprintf(`\x%02x`, b), true })
+
+// markedEscaper writes for people what stands between quotation marks.
+var markedEscaper = func() *escaper {
+	e := *textEscaper
+	e.plain['\''], e.ascii['\''] = false, `\'`
+	return &e
+}()
+
+// jsonEscaper writes the inside of a JSON string.
+var jsonEscaper = newEscaper(map[byte]string{'\b': `\b`, '\f': `\f`, '\n': `\n`, '\r': `\r`, '\t': `\t`, '"': `\"`, '\\': `\\`}, `\u%04x`,
+	func(r rune) string { return fmt.Sprintf(`\u%04x`, r) },
+	func(byte) (string, bool) { return "", false })
+
+func newEscaper(named map[byte]string, numbered string, other func(rune) string, wrong func(byte) (string, bool)) *escaper {
+	e := &escaper{other: other, wrong: wrong}
+	for c := range e.ascii {
+		switch name, ok := named[byte(c)]; {
+		case ok:
+			e.ascii[c] = name
+		case unsafe(rune(c)):
+			e.ascii[c] = fmt.Sprintf(numbered, c)
+		default:
+			e.plain[c] = true
 		}
 	}
-	for i < len(b) && isPlain(b[i]) {
-		to[i] = b[i]
-		i++
-	}
-	return dst[:len(dst)+i], i
+	return e
 }
 
-// plain returns how long the beginning of b is that appendPlain would append.
-func plain(b []byte) int {
-	i := 0
-	for i < len(b) && isPlain(b[i]) {
-		i++
+const (
+	word    = 8       // bytes looked at in one go
+	piece   = 1 << 10 // bytes that room is made for in one go
+	longest = 8       // bytes that an ASCII character may become, or a character keep
+)
+
+// append appends b. It returns false, and dst with part of b, where b has a byte
+// that nothing stands for. It goes eight bytes at a time while there is nothing to
+// escape, because showing values is where the time goes.
+func (e *escaper) append(dst, b []byte) ([]byte, bool) {
+	for i := 0; i < len(b); {
+		end := min(i+piece, len(b))
+		dst = slices.Grow(dst, longest*(end-i)+word)
+		to, n := dst[:cap(dst)], len(dst)
+		for i < end {
+			if i+word <= end {
+				x := binary.LittleEndian.Uint64(b[i:])
+				binary.LittleEndian.PutUint64(to[n:], x)
+				marks := odd(x)
+				if marks == 0 {
+					i, n = i+word, n+word
+					continue
+				}
+				skip := bits.TrailingZeros64(marks) / 8
+				i, n = i+skip, n+skip
+			}
+			c := b[i]
+			if e.plain[c] {
+				to[n] = c
+				i, n = i+1, n+1
+				continue
+			}
+			if c < utf8.RuneSelf {
+				n += copy(to[n:], e.ascii[c])
+				i++
+				continue
+			}
+			r, size := utf8.DecodeRune(b[i:])
+			switch {
+			case r == utf8.RuneError && size == 1:
+				s, ok := e.wrong(c)
+				if !ok {
+					return dst[:n], false
+				}
+				n += copy(to[n:], s)
+			case unsafe(r):
+				n += copy(to[n:], e.other(r))
+			default:
+				n += copy(to[n:], b[i:i+size])
+			}
+			i += size
+		}
+		dst = dst[:n]
 	}
-	return i
+	return dst, true
 }
 
-func isPlain(c byte) bool { return c >= ' ' && c < 0x7f && c != '"' && c != '\\' }
-
-// odd returns a word whose lowest bit set is in the first byte of x that is not
-// plain, or 0. What it says of the bytes after that one may be wrong.
+// odd returns a word whose lowest bit set is in the first byte of x that may have
+// to be escaped, or 0: controls, quotation marks, backslashes and all beyond ASCII.
+// What it says of the bytes after that one may be wrong.
 func odd(x uint64) uint64 {
 	const ones, highs = 0x0101010101010101, 0x8080808080808080
-	quote, backslash := x^ones*'"', x^ones*'\\'
-	return (x | (x + ones) | (x - ones*' ') | (quote-ones)&^quote | (backslash-ones)&^backslash) & highs
+	quote, mark, backslash := x^ones*'"', x^ones*'\'', x^ones*'\\'
+	return (x | (x + ones) | (x - ones*' ') | (quote-ones)&^quote | (mark-ones)&^mark | (backslash-ones)&^backslash) & highs
 }
 
 // unsafe tells whether a character could change what a terminal shows besides
-// itself: controls, and marks that change the direction of writing or that end a
-// line (Unicode TR 36 and TR 55).
+// itself: controls, and marks that change the direction of writing, join or hide
+// characters, or end a line (Unicode TR 36 and TR 55).
 func unsafe(r rune) bool {
 	switch {
 	case r < 0x20, r >= 0x7f && r < 0xa0,
@@ -64,6 +133,53 @@ func unsafe(r rune) bool {
 	return false
 }
 
+// appendEscaped appends text as people read it.
+func appendEscaped(dst, b []byte) []byte {
+	dst, _ = textEscaper.append(dst, b)
+	return dst
+}
+
+// A class says what kinds of characters there are in some bytes.
+type class uint8
+
+const (
+	binaryClass class = 1 << iota // controls that are not white space
+	beyondClass                   // not ASCII
+	blankClass                    // blanks
+	listClass                     // what has a meaning in a list
+	markClass                     // quotation marks
+)
+
+var classes = func() (c [256]class) {
+	for i := range c {
+		switch {
+		case i >= utf8.RuneSelf:
+			c[i] = beyondClass
+		case i < ' ' && i != '\n' && i != '\t' && i != '\r':
+			c[i] = binaryClass
+		}
+	}
+	c[' '], c['\''] = blankClass, markClass
+	c[','], c['['], c[']'] = listClass, listClass, listClass
+	return c
+}()
+
+// classOf returns the kinds of characters in b. Data that is not UTF-8 is binary.
+func classOf(b []byte) (c class) {
+	for _, x := range b {
+		c |= classes[x]
+	}
+	if c&(beyondClass|binaryClass) == beyondClass && !utf8.Valid(b) {
+		c |= binaryClass
+	}
+	return c
+}
+
+// appendHexValue appends data in PostgreSQL's own form, \x and digits.
+func appendHexValue(dst, b []byte) []byte {
+	return appendHex(append(dst, '\\', 'x'), b)
+}
+
 const hexDigits = "0123456789abcdef"
 
 func appendHex(dst, b []byte) []byte {
@@ -71,58 +187,6 @@ func appendHex(dst, b []byte) []byte {
 		dst = append(dst, hexDigits[c>>4], hexDigits[c&15])
 	}
 	return dst
-}
-
-// appendEscaped appends text so that it stays on its line and cannot harm a
-// terminal: what could is written as \n, \t, \r, \xNN or \u{NNNN}, and a byte that
-// is not UTF-8 as \xNN. A backslash is doubled, so that nothing is ambiguous.
-func appendEscaped(dst, b []byte) []byte {
-	for {
-		var n int
-		dst, n = appendPlain(dst, b)
-		if b = b[n:]; len(b) == 0 {
-			return dst
-		}
-		r, size := utf8.DecodeRune(b)
-		switch {
-		case r == utf8.RuneError && size == 1:
-			dst = append(dst, '\\', 'x', hexDigits[b[0]>>4], hexDigits[b[0]&15])
-		case r == '\n':
-			dst = append(dst, `\n`...)
-		case r == '\t':
-			dst = append(dst, `\t`...)
-		case r == '\r':
-			dst = append(dst, `\r`...)
-		case r == '\\':
-			dst = append(dst, `\\`...)
-		case unsafe(r) && r < 0x100:
-			dst = append(dst, '\\', 'x', hexDigits[r>>4], hexDigits[r&15])
-		case unsafe(r):
-			dst = fmt.Appendf(dst, `\u{%04x}`, r)
-		default:
-			dst = append(dst, b[:size]...)
-		}
-		b = b[size:]
-	}
-}
-
-// isText tells whether data reads as text: valid UTF-8 without control characters
-// other than white space.
-func isText(b []byte) bool {
-	if plain(b) == len(b) {
-		return true
-	}
-	for _, c := range b {
-		if c < ' ' && c != '\n' && c != '\t' && c != '\r' {
-			return false
-		}
-	}
-	return utf8.Valid(b)
-}
-
-// appendHexValue appends data in PostgreSQL's own form, \x and digits.
-func appendHexValue(dst, b []byte) []byte {
-	return appendHex(append(dst, '\\', 'x'), b)
 }
 
 func appendSpaces(dst []byte, n int) []byte {

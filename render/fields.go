@@ -1,7 +1,6 @@
 package render
 
 import (
-	"bytes"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -49,13 +48,10 @@ func (r *Text) appendFields(dst []byte, fields []message.Field) []byte {
 	group, rest := split(members(fields))
 	single := len(rest) == 0
 	for more := false; len(group) > 0; group, rest = split(rest) {
-		if !worth(group) {
+		if !worth(group) || r.Detail == Short && !single && !group[0].Bare {
 			continue
 		}
 		if more {
-			if r.Detail == Short {
-				return dst
-			}
 			dst = append(dst, "  "...)
 		}
 		more = true
@@ -97,11 +93,8 @@ func (r *Text) appendField(dst []byte, group []message.Field, single bool) []byt
 	if f.Type == message.FieldMap {
 		return r.appendMembers(dst, inside(group))
 	}
-	if single || f.Bare && (f.Bytes == nil || len(f.Bytes) > 0) {
+	if single || f.Bare {
 		return r.appendValue(dst, group)
-	}
-	if f.Bare {
-		return append(dst, "''"...)
 	}
 	dst = r.appendName(dst, f.Name)
 	switch f.Type {
@@ -145,29 +138,11 @@ func (r *Text) appendQuoted(dst []byte, group []message.Field) []byte {
 	f := &group[0]
 	switch f.Type {
 	case message.FieldString, message.FieldSQL, message.FieldBytes:
-		if masked := f.Secret && !r.ShowSecrets; !masked && (len(f.Bytes) == 0 || bytes.ContainsAny(f.Bytes, " '")) {
-			return r.appendMarked(dst, f.Bytes)
+		if masked := f.Secret && !r.ShowSecrets; !masked {
+			return r.appendElement(dst, f.Bytes, blankClass|markClass)
 		}
 	}
 	return r.appendValue(dst, group)
-}
-
-// appendMarked appends text between quotation marks, and those inside of it behind
-// a backslash.
-func (r *Text) appendMarked(dst, b []byte) []byte {
-	if !isText(b) {
-		return r.appendBytes(dst, b)
-	}
-	dst = append(dst, '\'')
-	dst = r.appendCut(dst, r.palette.value, b, func(dst, b []byte) []byte {
-		start := len(dst)
-		dst = appendEscaped(dst, b)
-		if bytes.IndexByte(dst[start:], '\'') >= 0 {
-			dst = append(dst[:start], bytes.ReplaceAll(dst[start:], []byte("'"), []byte(`\'`))...)
-		}
-		return dst
-	})
-	return append(dst, '\'')
 }
 
 // appendValue appends a value without name and quotation marks.
@@ -182,10 +157,12 @@ func (r *Text) appendValue(dst []byte, group []message.Field) []byte {
 	}
 	switch f.Type {
 	case message.FieldString, message.FieldSQL, message.FieldBytes:
-		switch f.Type {
-		case message.FieldString:
+		switch {
+		case len(f.Bytes) == 0:
+			dst = append(dst, "''"...)
+		case f.Type == message.FieldString:
 			dst = r.appendCut(dst, p.value, f.Bytes, appendEscaped)
-		case message.FieldSQL:
+		case f.Type == message.FieldSQL:
 			dst = r.appendCut(dst, p.sql, f.Bytes, appendEscaped)
 		default:
 			dst = r.appendBytes(dst, f.Bytes)
@@ -238,7 +215,7 @@ func (r *Text) appendList(dst []byte, elements []message.Field) []byte {
 			dst = append(dst, ", "...)
 		}
 		if t := group[0].Type; t == message.FieldBytes || t == message.FieldString {
-			dst = r.appendElement(dst, group[0].Bytes)
+			dst = r.appendElement(dst, group[0].Bytes, listClass|markClass)
 		} else {
 			dst = r.appendValue(dst, group)
 		}
@@ -254,28 +231,40 @@ func (r *Text) appendValues(dst []byte, values message.Values) []byte {
 		if v == nil {
 			dst = r.palette.null.append(dst, "NULL")
 		} else {
-			dst = r.appendElement(dst, v)
+			dst = r.appendElement(dst, v, listClass|markClass)
 		}
 	}
 	return dst
 }
 
-// appendElement appends an element of a list, in quotation marks where it would
-// be taken for two, or for NULL, or for nothing.
-func (r *Text) appendElement(dst, b []byte) []byte {
-	if len(b) > 0 && string(b) != "NULL" && !bytes.ContainsAny(b, ",'[]") && b[0] != ' ' && b[len(b)-1] != ' ' {
-		return r.appendBytes(dst, b)
+// appendElement appends one value of several, in quotation marks where it has
+// characters of one of the given classes, or would be taken for NULL, or for
+// nothing.
+func (r *Text) appendElement(dst, b []byte, marked class) []byte {
+	c := classOf(b)
+	switch {
+	case c&binaryClass != 0:
+		return r.appendCut(dst, r.palette.value, b, appendHexValue)
+	case len(b) > 0 && c&marked == 0 && string(b) != "NULL" && b[0] != ' ' && b[len(b)-1] != ' ':
+		return r.appendCut(dst, r.palette.value, b, appendEscaped)
 	}
-	return r.appendMarked(dst, b)
+	dst = append(dst, '\'')
+	dst = r.appendCut(dst, r.palette.value, b, appendMarked)
+	return append(dst, '\'')
+}
+
+func appendMarked(dst, b []byte) []byte {
+	dst, _ = markedEscaper.append(dst, b)
+	return dst
 }
 
 // appendBytes appends data that may be text: as text where it can be that, else
 // in hexadecimal.
 func (r *Text) appendBytes(dst, b []byte) []byte {
-	if isText(b) {
-		return r.appendCut(dst, r.palette.value, b, appendEscaped)
+	if classOf(b)&binaryClass != 0 {
+		return r.appendCut(dst, r.palette.value, b, appendHexValue)
 	}
-	return r.appendCut(dst, r.palette.value, b, appendHexValue)
+	return r.appendCut(dst, r.palette.value, b, appendEscaped)
 }
 
 // appendCut appends as much of b as is shown of a value. Of one that is cut it

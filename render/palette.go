@@ -12,9 +12,10 @@ type style struct{ on, off string }
 
 // A palette has a style for each role that text plays.
 type palette struct {
-	time, conn        style // where a line belongs
-	frontend, backend style // who speaks
-	name              style // of a field
+	time              style
+	conns             [6]style // connections, in turn
+	frontend, backend style    // who speaks
+	name              style    // of a field
 	sql, value, null  style
 	failure           style // errors of the server
 	warning           style // reservations of ours
@@ -28,8 +29,9 @@ func newPalette(colours bool) palette {
 		return palette{}
 	}
 	return palette{
-		time:     newStyle(color.Faint),
-		conn:     newStyle(color.FgMagenta),
+		time: newStyle(color.Faint),
+		conns: [6]style{newStyle(color.Reset), newStyle(color.FgBlue), newStyle(color.FgMagenta),
+			newStyle(color.FgHiBlue), newStyle(color.FgHiMagenta), newStyle(color.FgHiCyan)},
 		frontend: newStyle(color.FgCyan, color.Bold),
 		backend:  newStyle(color.FgGreen, color.Bold),
 		name:     newStyle(color.Faint),

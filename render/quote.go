@@ -3,7 +3,6 @@ package render
 import (
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // appendJSONBytes appends b as a JSON string where it is valid UTF-8, else as
@@ -11,39 +10,11 @@ import (
 // for.
 func appendJSONBytes(dst, b []byte) []byte {
 	start := len(dst)
-	dst = append(dst, '"')
-	dst, n := appendPlain(dst, b)
-	if n == len(b) {
-		return append(dst, '"')
-	}
-	return appendJSONRest(dst, start, b, b[n:])
-}
-
-// appendJSONRest appends the rest of a JSON string of which the part before, from
-// start on, needed no escapes. all is the whole.
-func appendJSONRest(dst []byte, start int, all, rest []byte) []byte {
-	for len(rest) > 0 {
-		r, size := rune(rest[0]), 1
-		if r >= utf8.RuneSelf {
-			r, size = utf8.DecodeRune(rest)
-			if r == utf8.RuneError && size == 1 {
-				dst = append(dst[:start], `{"hex":"`...)
-				dst = appendHex(dst, all)
-				return append(dst, `"}`...)
-			}
-		}
-		switch {
-		case r == '"' || r == '\\':
-			dst = append(dst, '\\', byte(r))
-		case unsafe(r):
-			dst = appendJSONEscape(dst, r)
-		default:
-			dst = append(dst, rest[:size]...)
-		}
-		rest = rest[size:]
-		var n int
-		dst, n = appendPlain(dst, rest)
-		rest = rest[n:]
+	dst, ok := jsonEscaper.append(append(dst, '"'), b)
+	if !ok {
+		dst = append(dst[:start], `{"hex":"`...)
+		dst = appendHex(dst, b)
+		return append(dst, `"}`...)
 	}
 	return append(dst, '"')
 }
@@ -52,22 +23,6 @@ func appendJSONRest(dst []byte, start int, all, rest []byte) []byte {
 // becomes U+FFFD.
 func appendJSONString(dst []byte, s string) []byte {
 	return appendJSONBytes(dst, []byte(strings.ToValidUTF8(s, "\ufffd")))
-}
-
-func appendJSONEscape(dst []byte, r rune) []byte {
-	switch r {
-	case '\b':
-		return append(dst, `\b`...)
-	case '\f':
-		return append(dst, `\f`...)
-	case '\n':
-		return append(dst, `\n`...)
-	case '\r':
-		return append(dst, `\r`...)
-	case '\t':
-		return append(dst, `\t`...)
-	}
-	return append(dst, '\\', 'u', hexDigits[r>>12], hexDigits[r>>8&15], hexDigits[r>>4&15], hexDigits[r&15])
 }
 
 // appendVersion appends a protocol version as "3.2".

@@ -19,7 +19,7 @@ type Detail uint8
 
 // The details.
 const (
-	Short  Detail = iota // a line a message, with what is most important in it
+	Short  Detail = iota // a line a message, with what needs no explanation
 	Normal               // a line a message
 	Full                 // a line a field
 	Octets               // a line a field, beside its bytes
@@ -53,10 +53,13 @@ func (r *Text) Append(dst []byte, e *session.Event) []byte {
 	dst = append(dst, p.time.on...)
 	dst = r.Clock.append(dst, e.Time)
 	dst = append(dst, p.time.off...)
+	conn := p.conns[(e.Conn.Number-1)%len(p.conns)]
+	dst = append(dst, conn.on...)
 	start := len(dst)
 	dst = append(dst, '#')
 	dst = strconv.AppendInt(dst, int64(e.Conn.Number), 10)
 	dst = appendSpaces(dst, max(connWidth-(len(dst)-start), 1))
+	dst = append(dst, conn.off...)
 	switch e.From {
 	case message.Frontend:
 		dst = p.frontend.append(dst, "→ ")

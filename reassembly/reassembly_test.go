@@ -1,0 +1,252 @@
+package reassembly
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/pgwdump/pgwdump/capture"
+)
+
+// load returns the segments of a capture from testdata.
+func load(t testing.TB, name string) (segments []capture.Segment) {
+	f := capture.OpenFiles(name)
+	defer f.Close()
+	var x capture.Parser
+	var s capture.Segment
+	for {
+		p, err := f.Read()
+		if err == io.EOF {
+			return segments
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if x.Parse(p, &s) {
+			s.Payload = bytes.Clone(s.Payload)
+			segments = append(segments, s)
+		}
+	}
+}
+
+// captures calls f for each capture in testdata that is whole.
+func captures(t *testing.T, f func(t *testing.T, segments []capture.Segment)) {
+	names, err := filepath.Glob("../testdata/pcaps/*.pcap*")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no captures: %v", err)
+	}
+	for _, name := range names {
+		switch filepath.Base(name) {
+		case "packets-cut-short.pcap", "packets-from-the-middle.pcap", "big-row.pcap.zst":
+			continue // not whole, or too large to be taken apart often
+		}
+		t.Run(filepath.Base(name), func(t *testing.T) { f(t, load(t, name)) })
+	}
+}
+
+// A conversation is what a connection carried, gaps written as the number of bytes
+// that are missing.
+type conversation struct {
+	Ends   string
+	Opener int
+	Sent   [2]string
+	Ending Ending
+}
+
+func (c *conversation) Data(k *Chunk) {
+	if k.Missing > 0 {
+		c.Sent[k.From] += fmt.Sprintf("«%d»", k.Missing)
+	}
+	c.Sent[k.From] += string(k.Bytes)
+}
+
+func (c *conversation) Close(how Ending, _ int, _ int64) { c.Ending = how }
+
+// assemble puts segments together in the order given, numbered anew.
+func assemble(segments []capture.Segment) (all []*conversation) {
+	t := New(func(c *Conn) Stream {
+		all = append(all, &conversation{Ends: fmt.Sprint(c.Ends), Opener: c.Opener})
+		return all[len(all)-1]
+	})
+	for i, s := range segments {
+		s.Number = i + 1
+		t.Add(&s)
+	}
+	t.Close()
+	if t.held != 0 {
+		panic(fmt.Sprintf("%d bytes are still held", t.held))
+	}
+	slices.SortStableFunc(all, func(a, b *conversation) int { return bytes.Compare([]byte(a.Ends), []byte(b.Ends)) })
+	return all
+}
+
+// sent returns what was sent, whoever sent the first packet.
+func sent(all []*conversation) (s []string) {
+	for _, c := range all {
+		s = append(s, c.Sent[0], c.Sent[1])
+	}
+	slices.Sort(s)
+	return s
+}
+
+// reorder moves each packet by less than window places.
+func reorder(r *rand.Rand, segments []capture.Segment, window int) []capture.Segment {
+	type placed struct {
+		capture.Segment
+		at int
+	}
+	var p []placed
+	for i, s := range segments {
+		p = append(p, placed{s, i + r.IntN(window)})
+	}
+	slices.SortStableFunc(p, func(a, b placed) int { return a.at - b.at })
+	var out []capture.Segment
+	for _, s := range p {
+		out = append(out, s.Segment)
+	}
+	return out
+}
+
+// TestDelivery delivers captures in other ways: late, twice, in pieces. The streams
+// are the same.
+func TestDelivery(t *testing.T) {
+	variants := map[string]func(*rand.Rand, []capture.Segment) []capture.Segment{
+		"late by 2":  func(r *rand.Rand, s []capture.Segment) []capture.Segment { return reorder(r, s, 2) },
+		"late by 8":  func(r *rand.Rand, s []capture.Segment) []capture.Segment { return reorder(r, s, 8) },
+		"late by 64": func(r *rand.Rand, s []capture.Segment) []capture.Segment { return reorder(r, s, 64) },
+		"twice": func(r *rand.Rand, s []capture.Segment) (out []capture.Segment) {
+			for _, x := range s {
+				out = append(out, x, x)
+			}
+			return out
+		},
+		"twice and late": func(r *rand.Rand, s []capture.Segment) (out []capture.Segment) {
+			return reorder(r, append(slices.Clone(s), s[:len(s)/2]...), 16)
+		},
+		"in pieces": func(r *rand.Rand, s []capture.Segment) (out []capture.Segment) {
+			for _, x := range s {
+				for len(x.Payload) > 1 && x.Flags&capture.SYN == 0 {
+					n := 1 + r.IntN(len(x.Payload)-1)
+					part := x
+					part.Payload, part.Flags = x.Payload[:n], x.Flags&^capture.FIN
+					out = append(out, part)
+					x.Seq, x.Payload = x.Seq+uint32(n), x.Payload[n:]
+				}
+				out = append(out, x)
+			}
+			return out
+		},
+		"overlapping": func(r *rand.Rand, s []capture.Segment) (out []capture.Segment) {
+			for i, x := range s {
+				out = append(out, x)
+				if i > 0 && s[i-1].From == x.From && s[i-1].Seq+uint32(len(s[i-1].Payload)) == x.Seq {
+					both := x
+					both.Seq, both.Payload = s[i-1].Seq, append(slices.Clone(s[i-1].Payload), x.Payload...)
+					out = append(out, both)
+				}
+			}
+			return out
+		},
+		"from another beginning": func(r *rand.Rand, s []capture.Segment) (out []capture.Segment) {
+			for _, x := range s { // sequence numbers that wrap
+				x.Seq, x.Ack = x.Seq-s[0].Seq-10, x.Ack-s[0].Seq-10
+				out = append(out, x)
+			}
+			return out
+		},
+	}
+	captures(t, func(t *testing.T, segments []capture.Segment) {
+		want := sent(assemble(segments))
+		for name, variant := range variants {
+			for seed := range uint64(5) {
+				got := sent(assemble(variant(rand.New(rand.NewPCG(seed, 0)), segments)))
+				if d := cmp.Diff(want, got); d != "" {
+					t.Fatalf("%s, seed %d: %s", name, seed, d)
+				}
+			}
+		}
+	})
+}
+
+// TestLoss drops every segment, one at a time: just its bytes are missing, and are
+// said to be.
+func TestLoss(t *testing.T) {
+	captures(t, func(t *testing.T, segments []capture.Segment) {
+		whole := sent(assemble(segments))
+		for i, s := range segments {
+			if len(s.Payload) == 0 || !knowable(s, segments[i+1:]) {
+				continue
+			}
+			got := sent(assemble(slices.Delete(slices.Clone(segments), i, i+1)))
+			if slices.Equal(got, whole) {
+				continue // it was sent twice
+			}
+			for i := range got {
+				got[i] = strings.Replace(got[i], fmt.Sprintf("«%d»", len(s.Payload)), string(s.Payload), 1)
+			}
+			if slices.Sort(got); !slices.Equal(got, whole) {
+				t.Fatalf("without segment %d of %d bytes: %s", i+1, len(s.Payload), cmp.Diff(whole, got))
+			}
+		}
+	})
+}
+
+// knowable tells whether later segments show that s must have been sent.
+func knowable(s capture.Segment, later []capture.Segment) bool {
+	end := s.Seq + uint32(len(s.Payload))
+	return slices.ContainsFunc(later, func(l capture.Segment) bool {
+		return l.From == s.From && !before(l.Seq, end) && len(l.Payload)+int(l.Flags&capture.FIN) > 0 ||
+			l.From == s.To && l.To == s.From && l.Flags&(capture.ACK|capture.RST) == capture.ACK && !before(l.Ack, end)
+	})
+}
+
+// FuzzTable adds anything as segments: no panic, nothing held for ever, and bytes
+// are delivered in the order of their sequence numbers.
+func FuzzTable(f *testing.F) {
+	f.Add([]byte("\x00\x02\x00\x00\x10\x00\x10\x00\x05\x01\x12\x00\x00\x05\x00"))
+	ends := load(f, "../testdata/pcaps/simple-select.pcap")[0]
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var segments []capture.Segment
+		for len(b) >= 6 {
+			s := capture.Segment{From: ends.From, To: ends.To, Flags: b[1], Seq: uint32(b[2])<<2 - 64, Ack: uint32(b[3])<<2 - 64,
+				Payload: make([]byte, int(b[4])&63), Cut: int(b[5]) & 1 * 10}
+			if b[0]&1 == 1 {
+				s.From, s.To = s.To, s.From
+			}
+			segments = append(segments, s)
+			b = b[6:]
+		}
+		assemble(segments)
+	})
+}
+
+// BenchmarkTable measures segments that come in order, as nearly all do.
+func BenchmarkTable(b *testing.B) {
+	segments := load(b, "../testdata/pcaps/big-row.pcap.zst")
+	var bytes int64
+	for _, s := range segments {
+		bytes += int64(len(s.Payload))
+	}
+	b.SetBytes(bytes)
+	b.ReportAllocs()
+	for b.Loop() {
+		t := New(func(*Conn) Stream { return nobody{} })
+		for i := range segments {
+			t.Add(&segments[i])
+		}
+		t.Close()
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(segments)), "ns/packet")
+}
+
+type nobody struct{}
+
+func (nobody) Data(*Chunk)              {}
+func (nobody) Close(Ending, int, int64) {}

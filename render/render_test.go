@@ -1,0 +1,100 @@
+package render
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/pgwdump/pgwdump/decode"
+	"github.com/pgwdump/pgwdump/message"
+	"github.com/pgwdump/pgwdump/session"
+)
+
+// quotes are texts that are hard to quote.
+var quotes = []string{
+	"", "a", "abcdefgh", "select 1", `"`, `\`, `a\b"c`, "1234567\"", "1234567\\8", "\x00", "\x1f", "tab\there",
+	"new\nline\r", "\b\f", "\x7f", "é", "日本語", "🐘", "\u2028\u2029", "\u202e\u2066", "\ufeff", "\u0085", "\u200b",
+	"<script>&", "caf\xe9", "\xff", "abcdefg\xc3", "\xed\xa0\x80", "ok\xf0\x9f", "\x1b[31mred\x1b[0m", "\u009b31m",
+}
+
+// TestQuoting compares JSON strings with what encoding/json writes for the same,
+// and holds what reaches a terminal to what is harmless there.
+func TestQuoting(t *testing.T) {
+	for _, q := range quotes {
+		checkQuoting(t, []byte(q))
+	}
+}
+
+func FuzzQuoting(f *testing.F) {
+	for _, q := range quotes {
+		f.Add([]byte(q))
+	}
+	f.Fuzz(checkQuoting)
+}
+
+func checkQuoting(t *testing.T, b []byte) {
+	got := appendJSONBytes([]byte("x"), b)[1:]
+	if !utf8.Valid(got) || !harmless(got) {
+		t.Errorf("%q: %q is not safe", b, got)
+	}
+	if !utf8.Valid(b) {
+		var v struct{ Hex string }
+		if err := json.Unmarshal(got, &v); err != nil || v.Hex != string(appendHex(nil, b)) {
+			t.Errorf("%q: %s, %v", b, got, err)
+		}
+	} else {
+		var v string
+		if err := json.Unmarshal(got, &v); err != nil || v != string(b) {
+			t.Errorf("%q: %s, %v", b, got, err)
+		}
+		var want bytes.Buffer
+		e := json.NewEncoder(&want)
+		e.SetEscapeHTML(false)
+		e.Encode(string(b))
+		if line := bytes.TrimSuffix(want.Bytes(), []byte("\n")); harmless(line) && !bytes.Equal(got, line) {
+			t.Errorf("%q: %s, encoding/json %s", b, got, line)
+		}
+	}
+	text := appendEscaped(nil, b)
+	if !utf8.Valid(text) || !harmless(text) {
+		t.Errorf("%q: %q is not safe", b, text)
+	}
+	if n := len(b); utf8.Valid(b) && harmless(b) && !bytes.ContainsAny(b, `\`) && (len(text) != n || string(text) != string(b)) {
+		t.Errorf("%q: %q", b, text)
+	}
+}
+
+// harmless tells whether text has no character that a terminal acts on.
+func harmless(b []byte) bool { return !bytes.ContainsFunc(b, unsafe) }
+
+// BenchmarkRow measures the rendering of a row of five columns.
+func BenchmarkRow(b *testing.B) {
+	wire, err := message.Append(nil, &message.DataRow{Values: message.NewValues([]byte("12345"),
+		[]byte("c4ca4238a0b923820dcc509a6f75849b"), []byte("1.5"), []byte("2026-11-22 13:23:26.702773+00"), nil)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var w message.Walker
+	fields, err := w.List(&message.DataRow{}, wire[5:])
+	if err != nil {
+		b.Fatal(err)
+	}
+	e := &session.Event{
+		Type: session.Message, Conn: &session.Conn{Number: 1, Client: "10.0.0.1:40000", Server: "10.0.0.2:5432"},
+		Packet: 7, Time: 1_700_000_000_123_456_789, From: message.Backend, Fields: fields,
+		Frame: &decode.Frame{Kind: message.KindDataRow, Tag: 'D', Length: len(wire) - 1, Size: len(wire), Head: 5, Body: wire[5:]},
+	}
+	for name, r := range map[string]interface {
+		Append([]byte, *session.Event) []byte
+	}{"json": &JSON{}, "text": NewText(false), "colour": NewText(true)} {
+		b.Run(name, func(b *testing.B) {
+			var out []byte
+			b.ReportAllocs()
+			for b.Loop() {
+				out = r.Append(out[:0], e)
+			}
+			b.SetBytes(int64(len(out)))
+		})
+	}
+}
