@@ -18,23 +18,15 @@ import (
 	"github.com/pgwdump/pgwdump/session"
 )
 
-// batch is how many bytes of output are written at once.
-const batch = 64 << 10
-
 // silent is how often -q is given for no lines at all.
 const silent = 2
-
-// An appender makes an event into output.
-type appender interface {
-	Append(dst []byte, e *session.Event) []byte
-}
 
 // dump reads the files and writes what they say.
 func dump(o *options) error {
 	signal.Ignore(syscall.SIGPIPE) // the write fails instead, and that is no failure
 	files := capture.OpenFiles(o.files...)
 	defer files.Close()
-	d := &dumper{options: o, source: files, render: newRenderer(o)}
+	d := &dumper{options: o, source: files, printer: newPrinter(o)}
 	stop := showProgress(d, files)
 	err := d.run()
 	stop()
@@ -50,8 +42,16 @@ func dump(o *options) error {
 	return err
 }
 
+// newPrinter returns what writes the events, nil where nothing does.
+func newPrinter(o *options) *render.Printer {
+	if o.quiet >= silent {
+		return nil
+	}
+	return render.NewPrinter(o.stdout, o.jobs, func() render.Renderer { return newRenderer(o) })
+}
+
 // newRenderer returns what the flags ask for.
-func newRenderer(o *options) appender {
+func newRenderer(o *options) render.Renderer {
 	if o.json || o.output == "json" {
 		return &render.JSON{ShowSecrets: o.showSecrets}
 	}
@@ -95,32 +95,32 @@ func isTerminal(w io.Writer) bool {
 type dumper struct {
 	options  *options
 	source   capture.Source
-	render   appender
+	printer  *render.Printer // nil where nothing is printed
 	observer *session.Observer
 
-	buffer  []byte
-	packets int
-	failed  bool // part of the input could not be read
-	err     error
+	packets   int
+	malformed int64
+	failed    bool // part of the input could not be read
 }
 
 // run reads to the end of the source, or to the first error of the output.
-func (d *dumper) run() error {
-	quiet := d.options.quiet >= silent
-	d.observer = session.New(session.Options{Ports: d.options.allPorts(), Fields: !quiet}, func(e *session.Event) {
-		if !quiet {
-			d.buffer = d.render.Append(d.buffer, e)
-		}
-		if len(d.buffer) >= batch {
-			d.flush()
-		}
-	})
+func (d *dumper) run() (err error) {
+	emit := func(*session.Event) {}
+	if d.printer != nil {
+		emit = d.printer.Add
+	}
+	d.observer = session.New(session.Options{Ports: d.options.allPorts()}, emit)
 	connections := reassembly.New(d.observer.Open)
 	var parser capture.Parser
 	var segment capture.Segment
-	for d.err == nil && (d.options.count == 0 || d.packets < d.options.count) {
-		if !d.source.Ready() {
-			d.flush()
+	for d.options.count == 0 || d.packets < d.options.count {
+		if d.printer != nil {
+			if d.printer.Err() != nil {
+				break
+			}
+			if !d.source.Ready() {
+				d.printer.Flush()
+			}
 		}
 		packet, err := d.source.Read()
 		if err == io.EOF {
@@ -136,32 +136,26 @@ func (d *dumper) run() error {
 		}
 	}
 	connections.Close()
-	d.flush()
-	return d.err
+	if d.printer != nil {
+		d.malformed, err = d.printer.Close()
+	}
+	return err
 }
 
 // complain reports an error of the input, which does not end the work.
 func (d *dumper) complain(err error) {
-	d.flush()
 	fmt.Fprintf(d.options.stderr, "pgwdump: %v\n", err)
 	if !errors.Is(err, capture.ErrCut) {
 		d.failed = true
 	}
 }
 
-func (d *dumper) flush() {
-	if len(d.buffer) > 0 && d.err == nil {
-		_, d.err = d.options.stdout.Write(d.buffer)
-	}
-	d.buffer = d.buffer[:0]
-}
-
 // summarise writes what was read and what of it could not be shown.
 func (d *dumper) summarise(w io.Writer) {
 	t := &d.observer.Totals
 	s := many(int64(d.packets), "packet") + ", " + many(int64(t.Connections), "PostgreSQL connection") + ", " + many(t.Messages, "message")
-	if t.Malformed > 0 {
-		s += fmt.Sprintf(", %d of them malformed or incomplete", t.Malformed)
+	if n := d.malformed + t.Incomplete; n > 0 {
+		s += fmt.Sprintf(", %d of them malformed or incomplete", n)
 	}
 	if t.Encrypted > 0 {
 		s += ", " + many(t.Encrypted, "byte") + " encrypted"

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -28,6 +29,8 @@ func addFlags(c *cobra.Command, o *options) {
 	output.BoolVarP(&o.octets, "hex", "x", false, "a line for each field, beside its bytes")
 	output.IntVar(&o.maxValue, "max-value", 120, "show `N` bytes of a value, 0 for all; JSON always has all")
 	output.BoolVar(&o.showSecrets, "show-secrets", false, "show passwords, hashes, tokens, proofs and cancel keys")
+	output.IntVar(&o.jobs, "jobs", runtime.GOMAXPROCS(0), "render on `N` goroutines; the output is the same for any number")
+	output.Lookup("jobs").DefValue = "the cores"
 	output.StringVar(&o.colour, "color", "auto", "colour the output: auto, always or never (`WHEN`)")
 
 	// Habits from tcpdump that ask for nothing here.

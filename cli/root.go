@@ -39,6 +39,7 @@ type options struct {
 	octets      bool
 	colour      string
 	showSecrets bool
+	jobs        int
 	maxValue    int
 }
 

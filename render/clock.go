@@ -3,6 +3,8 @@ package render
 import (
 	"strconv"
 	"time"
+
+	"github.com/pgwdump/pgwdump/session"
 )
 
 const (
@@ -32,27 +34,21 @@ type Clock struct {
 	// Location is that of the local time; nil is UTC.
 	Location *time.Location
 
-	seconds     seconds
-	first, last int64
-	running     bool
+	seconds seconds
 }
 
-// append appends a time, in nanoseconds since 1970, and a blank.
-func (c *Clock) append(dst []byte, ns int64) []byte {
-	if !c.running {
-		c.first, c.last, c.running = ns, ns, true
-	}
-	before := c.last
-	c.last = ns
+// append appends the time of an event, and a blank.
+func (c *Clock) append(dst []byte, e *session.Event) []byte {
+	ns := e.Time
 	switch c.Style {
 	case NoTime:
 		return dst
 	case UnixTime:
 		dst = strconv.AppendInt(dst, floor(ns), 10)
 	case SinceLast:
-		return appendSpan(dst, ns-before)
+		return appendSpan(dst, ns-e.Last)
 	case SinceFirst:
-		return appendSpan(dst, ns-c.first)
+		return appendSpan(dst, ns-e.First)
 	case DateAndTime:
 		dst = c.seconds.append(dst, ns, c.Location, "2006-01-02 15:04:05")
 	default:

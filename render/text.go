@@ -9,7 +9,6 @@ import (
 
 	"github.com/pgwdump/pgwdump/handshake"
 	"github.com/pgwdump/pgwdump/message"
-	"github.com/pgwdump/pgwdump/phase"
 	"github.com/pgwdump/pgwdump/reassembly"
 	"github.com/pgwdump/pgwdump/session"
 )
@@ -33,12 +32,11 @@ type Text struct {
 	Clock       *Clock
 
 	palette palette
-	phases  map[*session.Conn]phase.Phase // of the last message shown
 }
 
 // NewText returns a Text with colours or without, in Normal detail.
 func NewText(colours bool) *Text {
-	return &Text{Detail: Normal, Clock: new(Clock), palette: newPalette(colours), phases: map[*session.Conn]phase.Phase{}}
+	return &Text{Detail: Normal, Clock: new(Clock), palette: newPalette(colours)}
 }
 
 const (
@@ -51,7 +49,7 @@ const (
 func (r *Text) Append(dst []byte, e *session.Event) []byte {
 	p := &r.palette
 	dst = append(dst, p.time.on...)
-	dst = r.Clock.append(dst, e.Time)
+	dst = r.Clock.append(dst, e)
 	dst = append(dst, p.time.off...)
 	conn := p.conns[(e.Conn.Number-1)%len(p.conns)]
 	dst = append(dst, conn.on...)
@@ -87,7 +85,6 @@ func (r *Text) Append(dst []byte, e *session.Event) []byte {
 	case session.Encrypted:
 		dst = r.appendEncryption(dst, e.TLS)
 	case session.Close:
-		delete(r.phases, e.Conn)
 		dst = p.aside.append(dst, closings[e.How])
 	}
 	dst = r.appendNotes(dst, e)
@@ -150,11 +147,9 @@ func (r *Text) appendMessage(dst []byte, e *session.Event) []byte {
 // appendPhase appends the phase where it is another than that of the message
 // before.
 func (r *Text) appendPhase(dst []byte, e *session.Event) []byte {
-	before, known := r.phases[e.Conn]
-	if known && before == e.Phase {
+	if !e.Moved {
 		return dst
 	}
-	r.phases[e.Conn] = e.Phase
 	dst = append(dst, "  "...)
 	dst = append(dst, r.palette.aside.on...)
 	dst = append(dst, '[')

@@ -34,15 +34,19 @@ type Event struct {
 	Conn   *Conn
 	Packet int          // by which it happened
 	Time   int64        // of that packet, nanoseconds since 1970-01-01 UTC
+	First  int64        // the Time of the first event
+	Last   int64        // the Time of the event before
 	From   message.Side // who sent what it tells of; 0 with Open and Close
 	Offset int64        // in the stream of that side
 	Phase  phase.Phase  // in which the message came
+	Moved  bool         // that is another than of the message before
 
-	Frame     *decode.Frame
+	Frame   *decode.Frame
+	Partial bool // part of the message is missing
+	// What a Reader reads.
 	Payload   message.Kind    // what a CopyData holds, where that is known: then the fields are its
 	Fields    []message.Field // those that were understood
 	Malformed *message.Error  // why not all of the body was
-	Partial   bool            // part of the message is missing
 	Uncertain bool            // decoded after a guess
 	Notes     []string        // further reservations, a sentence each
 

@@ -108,7 +108,7 @@ func (s *stream) closeSide(d *side, c *reassembly.Chunk) {
 	if f, ok := d.decoder.Partial(); ok {
 		e := s.observer.begin(Message, s, c.Packet, c.Time)
 		e.From, e.Offset, e.Frame, e.Phase = d.from, f.Offset, f, s.tracker.Phase()
-		s.finish(e, f)
+		s.tell(e, f)
 	} else {
 		s.observer.Totals.Undecoded += int64(d.decoder.Unread())
 	}

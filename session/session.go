@@ -8,8 +8,6 @@
 package session
 
 import (
-	"github.com/pgwdump/pgwdump/decode"
-	"github.com/pgwdump/pgwdump/message"
 	"github.com/pgwdump/pgwdump/reassembly"
 )
 
@@ -21,8 +19,6 @@ type Options struct {
 	// Ports are those whose connections are taken for PostgreSQL, besides all
 	// that begin like one.
 	Ports []uint16
-	// Fields says that the events of messages list the fields.
-	Fields bool
 	// MaxBody is how much of a message's body is kept, 0 for all.
 	MaxBody int
 }
@@ -31,7 +27,7 @@ type Options struct {
 type Totals struct {
 	Connections int   // that speak PostgreSQL
 	Messages    int64 // told
-	Malformed   int64 // of them: with a body that does not parse, or in part missing
+	Incomplete  int64 // of them: in part missing
 	Decoded     int64 // bytes in whole messages
 	Lost        int64 // bytes missing in the capture
 	Undecoded   int64 // bytes of PostgreSQL connections that are in no message
@@ -45,10 +41,8 @@ type Observer struct {
 	emit    func(*Event)
 	Totals  Totals
 
-	walker  message.Walker
-	scratch [message.Kinds]message.Message // one of each kind, decoded into again and again
-	unknown message.Unknown
-	event   Event
+	event       Event
+	first, last int64 // the times of the first event and of the one before
 }
 
 // New returns an Observer that calls emit for each event, in the order in which
@@ -71,49 +65,12 @@ type Conn struct {
 	Time   int64
 }
 
-// finish decodes the body of a message, and tells of it.
-func (s *stream) finish(e *Event, f *decode.Frame) {
-	o := s.observer
-	e.Partial, e.Uncertain = f.Missing() > 0, f.Guessed
-	if o.options.Fields {
-		m := o.empty(f)
-		if f.Kind == message.KindCopyData && e.Phase.Replicating() {
-			if e.Payload = message.Payload(e.From, f.Body); e.Payload != message.KindUnknown {
-				m = o.scratched(e.Payload)
-			}
-		}
-		var err error
-		e.Fields, err = o.walker.List(m, f.Body)
-		if err != nil && !e.Partial {
-			e.Malformed = err.(*message.Error)
-		}
-	}
-	o.Totals.Messages++
-	o.Totals.Decoded += int64(f.Size - f.Missing())
-	if e.Partial || e.Malformed != nil {
-		o.Totals.Malformed++
-	}
-	o.emit(e)
-}
-
-// begin returns an event to be filled and emitted.
+// begin returns an event to be filled and told of.
 func (o *Observer) begin(t EventType, s *stream, packet int, time int64) *Event {
-	o.event = Event{Type: t, Conn: &s.conn, Packet: packet, Time: time, Notes: o.event.Notes[:0]}
+	if o.event.Conn == nil {
+		o.first, o.last = time, time
+	}
+	o.event = Event{Type: t, Conn: &s.conn, Packet: packet, Time: time, First: o.first, Last: o.last, Notes: o.event.Notes[:0]}
+	o.last = time
 	return &o.event
-}
-
-// empty returns a message to decode the body of f into.
-func (o *Observer) empty(f *decode.Frame) message.Message {
-	if f.Kind == message.KindUnknown {
-		o.unknown.Tag = f.Tag
-		return &o.unknown
-	}
-	return o.scratched(f.Kind)
-}
-
-func (o *Observer) scratched(k message.Kind) message.Message {
-	if o.scratch[k] == nil {
-		o.scratch[k] = message.New(k)
-	}
-	return o.scratch[k]
 }

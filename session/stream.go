@@ -18,6 +18,8 @@ type stream struct {
 	conn        Conn
 	client      int            // index in the ends of tcp
 	tracker     *phase.Tracker // where the conversation stands
+	shown       phase.Phase    // that of the last message
+	spoken      bool           // there was a message
 	sides       [2]side        // the frontend's and the backend's
 	negotiation []message.Kind // the one-byte answers that the backend owes
 	tls         *handshake.Reader
@@ -141,11 +143,24 @@ func guessAnswer(b []byte) message.Kind {
 
 // message tells of one message.
 func (s *stream) message(d *side, c *reassembly.Chunk, f *decode.Frame) {
-	o := s.observer
-	e := o.begin(Message, s, c.Packet, c.Time)
+	e := s.observer.begin(Message, s, c.Packet, c.Time)
 	e.From, e.Offset, e.Frame = d.from, f.Offset, f
 	s.follow(d, f, e)
-	s.finish(e, f)
+	s.tell(e, f)
+}
+
+// tell tells of a message whose phase is known.
+func (s *stream) tell(e *Event, f *decode.Frame) {
+	e.Partial, e.Uncertain = f.Missing() > 0, f.Guessed
+	e.Moved = s.shown != e.Phase || !s.spoken
+	s.shown, s.spoken = e.Phase, true
+	t := &s.observer.Totals
+	t.Messages++
+	t.Decoded += int64(f.Size - f.Missing())
+	if e.Partial {
+		t.Incomplete++
+	}
+	s.observer.emit(e)
 }
 
 // follow moves the tracker on by one message and notes what is odd about it.
