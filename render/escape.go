@@ -10,6 +10,7 @@ import (
 
 // An escaper writes text so that it stays on its line and cannot harm a terminal.
 type escaper struct {
+	mark  uint64                      // eight times the quotation mark that is escaped, or a backslash
 	plain [256]bool                   // which bytes stand for themselves
 	ascii [utf8.RuneSelf]string       // what stands for the other ASCII characters
 	other func(r rune) string         // what stands for another one that is unsafe
@@ -18,7 +19,7 @@ type escaper struct {
 
 // textEscaper writes for people: \n, \t, \r, \xNN and \u{NNNN}. A backslash is
 // doubled, so that nothing is ambiguous.
-var textEscaper = newEscaper(map[byte]string{'\n': `\n`, '\t': `\t`, '\r': `\r`, '\\': `\\`}, `\x%02x`,
+var textEscaper = newEscaper('\\', map[byte]string{'\n': `\n`, '\t': `\t`, '\r': `\r`, '\\': `\\`}, `\x%02x`,
 	func(r rune) string {
 		if r < 0x100 {
 			return fmt.Sprintf(`\x%02x`, r)
@@ -30,17 +31,18 @@ var textEscaper = newEscaper(map[byte]string{'\n': `\n`, '\t': `\t`, '\r': `\r`,
 // markedEscaper writes for people what stands between quotation marks.
 var markedEscaper = func() *escaper {
 	e := *textEscaper
+	e.mark = '\'' * 0x0101010101010101
 	e.plain['\''], e.ascii['\''] = false, `\'`
 	return &e
 }()
 
 // jsonEscaper writes the inside of a JSON string.
-var jsonEscaper = newEscaper(map[byte]string{'\b': `\b`, '\f': `\f`, '\n': `\n`, '\r': `\r`, '\t': `\t`, '"': `\"`, '\\': `\\`}, `\u%04x`,
+var jsonEscaper = newEscaper('"', map[byte]string{'\b': `\b`, '\f': `\f`, '\n': `\n`, '\r': `\r`, '\t': `\t`, '"': `\"`, '\\': `\\`}, `\u%04x`,
 	func(r rune) string { return fmt.Sprintf(`\u%04x`, r) },
 	func(byte) (string, bool) { return "", false })
 
-func newEscaper(named map[byte]string, numbered string, other func(rune) string, wrong func(byte) (string, bool)) *escaper {
-	e := &escaper{other: other, wrong: wrong}
+func newEscaper(mark byte, named map[byte]string, numbered string, other func(rune) string, wrong func(byte) (string, bool)) *escaper {
+	e := &escaper{mark: uint64(mark) * 0x0101010101010101, other: other, wrong: wrong}
 	for c := range e.ascii {
 		switch name, ok := named[byte(c)]; {
 		case ok:
@@ -72,7 +74,7 @@ func (e *escaper) append(dst, b []byte) ([]byte, bool) {
 			if i+word <= end {
 				x := binary.LittleEndian.Uint64(b[i:])
 				binary.LittleEndian.PutUint64(to[n:], x)
-				marks := odd(x)
+				marks := odd(x, e.mark)
 				if marks == 0 {
 					i, n = i+word, n+word
 					continue
@@ -112,12 +114,12 @@ func (e *escaper) append(dst, b []byte) ([]byte, bool) {
 }
 
 // odd returns a word whose lowest bit set is in the first byte of x that may have
-// to be escaped, or 0: controls, quotation marks, backslashes and all beyond ASCII.
-// What it says of the bytes after that one may be wrong.
-func odd(x uint64) uint64 {
+// to be escaped, or 0: controls, backslashes, the mark, and all beyond ASCII. What
+// it says of the bytes after that one may be wrong. mark has the mark eight times.
+func odd(x, mark uint64) uint64 {
 	const ones, highs = 0x0101010101010101, 0x8080808080808080
-	quote, mark, backslash := x^ones*'"', x^ones*'\'', x^ones*'\\'
-	return (x | (x + ones) | (x - ones*' ') | (quote-ones)&^quote | (mark-ones)&^mark | (backslash-ones)&^backslash) & highs
+	below := (x - ones*' ') | ((x ^ mark) - ones) | ((x ^ ones*'\\') - ones)
+	return (below&^x | x | (x + ones)) & highs
 }
 
 // unsafe tells whether a character could change what a terminal shows besides
