@@ -14,6 +14,7 @@ package decode
 
 import (
 	"errors"
+	"iter"
 
 	"github.com/pgwdump/pgwdump/message"
 )
@@ -50,11 +51,15 @@ func (f *Frame) New() message.Message {
 }
 
 // Options change what a Decoder does. The zero value keeps all of every message,
-// and gives up where no message can begin.
+// and drops what follows where no message can begin.
 type Options struct {
 	// MaxBody is how many bytes of a message's body are kept; those over it are
 	// counted and dropped. 0 keeps all.
 	MaxBody int
+	// MaxLength is the largest length word that is accepted, besides what
+	// PostgreSQL itself accepts of each message. A larger message is an error
+	// ([message.TooLong]), and the Decoder goes on behind it. 0 is no limit.
+	MaxLength int
 	// Resync makes the Decoder search for the next message where it has lost its
 	// place.
 	Resync bool
@@ -77,6 +82,7 @@ type Decoder struct {
 	held    []byte // its beginning, in the decoder's own memory
 	keep    int    // how much of it is to be held
 	dropped int    // how much of it came after that, or is missing
+	refused bool   // it is too long, and will not be handed out
 	beyond  int64  // bytes missing behind it
 
 	hunt hunt
@@ -114,16 +120,38 @@ func (d *Decoder) Feed(b []byte) {
 // context is asked of the caller each time because each message may change it. The
 // frame is the Decoder's own and valid until its next call.
 func (d *Decoder) Next(c message.Context) (*Frame, error) {
-	d.settle()
-	if d.state == lost && !d.search() {
-		return nil, ErrMore
+	for {
+		d.settle()
+		if d.state == lost && !d.search() {
+			return nil, ErrMore
+		}
+		if d.state == heading {
+			if err := d.judge(c); err != nil {
+				return nil, err
+			}
+		}
+		if f, err := d.fill(); err != nil || !d.refused {
+			return f, err
+		}
+		d.refused = false
 	}
-	if d.state == heading {
-		if err := d.judge(c); err != nil {
-			return nil, err
+}
+
+// All returns what Next returns up to ErrMore, for a range statement. The context
+// is asked for each message. What is left when the loop is left early is kept.
+func (d *Decoder) All(context func() message.Context) iter.Seq2[*Frame, error] {
+	return func(yield func(*Frame, error) bool) {
+		for {
+			f, err := d.Next(context())
+			if err == ErrMore {
+				return
+			}
+			if !yield(f, err) {
+				d.Feed(nil)
+				return
+			}
 		}
 	}
-	return d.fill()
 }
 
 // settle takes leave of the message handed out last.
@@ -181,6 +209,10 @@ func (d *Decoder) judge(c message.Context) error {
 		d.keep = min(h.Size, h.Body+limit)
 	}
 	d.state = filling
+	if limit := d.options.MaxLength; limit > 0 && h.Length > limit {
+		d.refused, d.keep = true, h.Body
+		return &message.Error{Reason: message.TooLong, Kind: h.Kind, Side: d.side, Field: "length", Offset: d.offset + int64(h.Body) - 4, Value: int64(h.Length)}
+	}
 	return nil
 }
 
@@ -203,7 +235,7 @@ func (d *Decoder) fill() (*Frame, error) {
 		}
 		whole = d.held
 	}
-	f.Body = whole[f.Head:]
+	f.Body = whole[min(f.Head, len(whole)):]
 	f.Kind = f.Kind.Refine(f.Body)
 	f.Guessed = d.hunt.guessed && !d.confirm(f)
 	d.state = given
@@ -213,7 +245,7 @@ func (d *Decoder) fill() (*Frame, error) {
 // Partial returns what is there of a message whose end did not come, at the end of
 // the stream. It returns false where not even its head is whole.
 func (d *Decoder) Partial() (*Frame, bool) {
-	if d.state != filling {
+	if d.state != filling || d.refused {
 		return nil, false
 	}
 	f := &d.frame

@@ -44,12 +44,18 @@ func (m *AuthenticationSASL) walk(w *Walker) {
 // AuthenticationSASLContinue carries a challenge of the SASL mechanism.
 type AuthenticationSASLContinue struct{ Data []byte }
 
-func (m *AuthenticationSASLContinue) walk(w *Walker) { w.token("data", &m.Data) }
+func (m *AuthenticationSASLContinue) walk(w *Walker) {
+	w.token("data", &m.Data)
+	w.sasl(m.Data)
+}
 
 // AuthenticationSASLFinal carries what the SASL mechanism says on success.
 type AuthenticationSASLFinal struct{ Data []byte }
 
-func (m *AuthenticationSASLFinal) walk(w *Walker) { w.token("data", &m.Data) }
+func (m *AuthenticationSASLFinal) walk(w *Walker) {
+	w.token("data", &m.Data)
+	w.sasl(m.Data)
+}
 
 // AuthenticationUnknown is an Authentication message with a code that the manual
 // does not know.
@@ -69,6 +75,9 @@ type PasswordMessage struct{ Password Text }
 func (m *PasswordMessage) walk(w *Walker) {
 	w.text("password", &m.Password)
 	w.secret()
+	if len(m.Password) == len(MD5Prefix)+32 && string(m.Password[:len(MD5Prefix)]) == MD5Prefix {
+		w.symbol("MD5 hash")
+	}
 }
 
 // GSSResponse carries the client's token of the GSSAPI or SSPI exchange.
@@ -88,12 +97,16 @@ func (m *SASLInitialResponse) walk(w *Walker) {
 	w.bare()
 	w.value("data", &m.Data)
 	w.secret()
+	w.sasl(m.Data)
 }
 
 // SASLResponse carries the client's answer to a challenge.
 type SASLResponse struct{ Data []byte }
 
-func (m *SASLResponse) walk(w *Walker) { w.token("data", &m.Data) }
+func (m *SASLResponse) walk(w *Walker) {
+	w.token("data", &m.Data)
+	w.sasl(m.Data)
+}
 
 // AuthenticationResponse is one of PasswordMessage, GSSResponse,
 // SASLInitialResponse and SASLResponse, and nobody knows which: they share the

@@ -27,6 +27,8 @@ const (
 	BadType
 	// EmbeddedZero: a string to be encoded has a zero byte inside.
 	EmbeddedZero
+	// EmptyName: an element to be encoded would end its list early.
+	EmptyName
 	// TooMany: a list to be encoded has more elements than its count can say.
 	TooMany
 	// TooLong: a message to be encoded is longer than its length word may say.
@@ -42,6 +44,7 @@ var reasons = [...]string{
 	BadValue:     "value has no meaning here",
 	BadType:      "no such message",
 	EmbeddedZero: "string contains a zero byte",
+	EmptyName:    "empty name would end the list",
 	TooMany:      "list is too long to be counted",
 	TooLong:      "message is too long",
 }
@@ -89,3 +92,12 @@ func (e *Error) Detail() string {
 
 // Unwrap returns the Reason, for errors.Is.
 func (e *Error) Unwrap() error { return e.Reason }
+
+// under puts element i of the list that is being walked before the path.
+func (e *Error) under(list string, i int) {
+	path := fmt.Sprintf("%s[%d]", list, i)
+	if e.Field != "" {
+		path += "." + e.Field
+	}
+	e.Field = path
+}

@@ -29,6 +29,9 @@ func NewValues(values ...[]byte) Values {
 // Len returns the number of values.
 func (v Values) Len() int { return v.n }
 
+// Equal tells whether two lists have the same values.
+func (v Values) Equal(o Values) bool { return v.n == o.n && bytes.Equal(v.wire, o.wire) }
+
 // All returns the values with their indexes from 0. A nil slice is NULL. Each
 // points into the memory that the list was decoded from.
 func (v Values) All() iter.Seq2[int, []byte] {
@@ -123,7 +126,7 @@ func (w *Walker) brokenValues(name string, p *Values) {
 	for i := 0; i < n && w.err == nil; i++ {
 		var v []byte
 		if w.value("", &v); w.err != nil {
-			w.under(name, i)
+			w.err.under(name, i)
 			n = i
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/binary"
-	"fmt"
 	"math"
 	"slices"
 )
@@ -54,8 +53,8 @@ func (w *Walker) List(m Message, body []byte) ([]Field, error) {
 // read returns a plain error so that success is a nil interface.
 func (w *Walker) read(m Message, body []byte) error {
 	w.mode, w.buf, w.pos = reading, body, 0
-	if n := m.Kind().CodeSize(); n > 0 {
-		w.take("code", n)
+	if k := m.Kind(); k.CodeSize() > 0 {
+		w.takeCode(&rows[k], k.CodeSize())
 	}
 	m.walk(w)
 	if w.pos == len(body) && w.err == nil && w.flaw == nil {
@@ -105,6 +104,19 @@ func (w *Walker) Append(dst []byte, m Message) ([]byte, error) {
 	return out, nil
 }
 
+// takeCode goes over what says which message the body is.
+func (w *Walker) takeCode(r *row, size int) {
+	b := w.take("code", size)
+	if b == nil {
+		return
+	}
+	want := r.code
+	if r.framing == Inside {
+		want = int64(r.tag)
+	}
+	w.check(number(b) == want, "code", size, number(b))
+}
+
 // fail records the first error; the cursor does not move from there on.
 func (w *Walker) fail(r Reason, field string, value int64) {
 	if w.err == nil {
@@ -122,16 +134,6 @@ func (w *Walker) check(ok bool, field string, size int, value int64) {
 	if !ok && w.mode == reading && w.err == nil && w.flaw == nil {
 		w.flaw = &Error{Reason: BadValue, Field: field, Offset: int64(w.pos - size), Value: value}
 	}
-}
-
-// under puts element i of the list that is being walked before the path of an
-// error that its walk has met.
-func (w *Walker) under(name string, i int) {
-	path := fmt.Sprintf("%s[%d]", name, i)
-	if w.err.Field != "" {
-		path += "." + w.err.Field
-	}
-	w.err.Field = path
 }
 
 // take returns the next n bytes of the body, or nil and fails.
@@ -372,13 +374,20 @@ func list[T any](w *Walker, name string, p *[]T, size, least int, walk func(*T, 
 	opened := w.open(name, FieldList)
 	n := w.count(name, size, len(*p), least)
 	s := resize(w, *p, n)
-	for i := 0; i < len(s); i++ {
-		if walk(&s[i], w); w.err != nil {
-			w.under(name, i)
+	for i := 0; i < len(s) && w.err == nil; i++ {
+		flaw := w.flaw
+		walk(&s[i], w)
+		if w.flaw != flaw {
+			w.flaw.under(name, i)
+		}
+		if w.err != nil {
+			w.err.under(name, i)
 			s = s[:i]
 		}
 	}
-	*p = s
+	if w.mode != writing {
+		*p = s
+	}
 	w.close(opened, 0)
 }
 
@@ -391,12 +400,19 @@ func endedList[T any](w *Walker, name string, t FieldType, path string, p *[]T, 
 		if w.mode == reading {
 			s = append(s, *new(T))
 		}
-		if walk(&s[i], w); w.err != nil {
-			w.under(path, i)
+		start := len(w.buf)
+		walk(&s[i], w)
+		if w.mode == writing && w.err == nil && w.buf[start] == 0 {
+			w.fail(EmptyName, "", 0)
+		}
+		if w.err != nil {
+			w.err.under(path, i)
 			s = s[:i]
 		}
 	}
-	*p = s
+	if w.mode != writing {
+		*p = s
+	}
 	end := 1
 	if w.err != nil {
 		end = 0

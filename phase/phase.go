@@ -144,27 +144,36 @@ var lifecycle = [phases]place{
 	Encrypted: {name: "encrypted"},
 	Cancelled: {name: "cancelled"},
 
-	Authenticating: {"authenticating", typed(0),
-		login.and(requests, rules{event(m.KindAuthenticationResponse): stay})},
-	AuthenticatingPassword: {"authenticating_password", typed(m.KindPasswordMessage),
-		login.and(requests, rules{event(m.KindPasswordMessage): stay})},
-	AuthenticatingGSS: {"authenticating_gss", typed(m.KindGSSResponse),
-		login.and(requests, rules{
-			event(m.KindGSSResponse):               stay,
-			event(m.KindAuthenticationGSSContinue): stay,
-		})},
-	AuthenticatingSASLInitial: {"authenticating_sasl_initial", typed(m.KindSASLInitialResponse),
-		login.and(requests, rules{
-			event(m.KindSASLInitialResponse):        stay,
-			event(m.KindAuthenticationSASLContinue): AuthenticatingSASLContinue,
-			event(m.KindAuthenticationSASLFinal):    Authenticating,
-		})},
-	AuthenticatingSASLContinue: {"authenticating_sasl_continue", typed(m.KindSASLResponse),
-		login.and(requests, rules{
-			event(m.KindSASLResponse):               stay,
-			event(m.KindAuthenticationSASLContinue): stay,
-			event(m.KindAuthenticationSASLFinal):    Authenticating,
-		})},
+	Authenticating: {"authenticating", typed(0), login.and(requests, rules{
+		event(m.KindAuthenticationKerberosV4):        AuthenticatingPassword,
+		event(m.KindAuthenticationKerberosV5):        AuthenticatingPassword,
+		event(m.KindAuthenticationCleartextPassword): AuthenticatingPassword,
+		event(m.KindAuthenticationCryptPassword):     AuthenticatingPassword,
+		event(m.KindAuthenticationMD5Password):       AuthenticatingPassword,
+		event(m.KindAuthenticationSCMCredential):     AuthenticatingPassword,
+		event(m.KindAuthenticationGSS):               AuthenticatingGSS,
+		event(m.KindAuthenticationSSPI):              AuthenticatingGSS,
+		event(m.KindAuthenticationSASL):              AuthenticatingSASLInitial,
+		event(m.KindAuthenticationUnknown):           stay,
+		event(m.KindAuthenticationResponse):          stay,
+	})},
+	AuthenticatingPassword: {"authenticating_password", typed(m.KindPasswordMessage), login.and(requests, rules{
+		event(m.KindPasswordMessage): stay,
+	})},
+	AuthenticatingGSS: {"authenticating_gss", typed(m.KindGSSResponse), login.and(requests, rules{
+		event(m.KindGSSResponse):               stay,
+		event(m.KindAuthenticationGSSContinue): stay,
+	})},
+	AuthenticatingSASLInitial: {"authenticating_sasl_initial", typed(m.KindSASLInitialResponse), login.and(requests, rules{
+		event(m.KindSASLInitialResponse):        stay,
+		event(m.KindAuthenticationSASLContinue): AuthenticatingSASLContinue,
+		event(m.KindAuthenticationSASLFinal):    Authenticating,
+	})},
+	AuthenticatingSASLContinue: {"authenticating_sasl_continue", typed(m.KindSASLResponse), login.and(requests, rules{
+		event(m.KindSASLResponse):               stay,
+		event(m.KindAuthenticationSASLContinue): stay,
+		event(m.KindAuthenticationSASLFinal):    Authenticating,
+	})},
 	Initialization: {"initialization", typed(0), requests.and(asynchronous, rules{
 		event(m.KindBackendKeyData):           stay,
 		event(m.KindNegotiateProtocolVersion): stay,
@@ -187,22 +196,12 @@ var lifecycle = [phases]place{
 	Unsynchronised:       {"unsynchronised", typed(0), requests.and(copying)},
 }
 
-// login is what a server may say while the client is logging in.
+// login is how a log-in may end at any time, and what may be said meanwhile.
 var login = asynchronous.and(rules{
-	event(m.KindAuthenticationOk):                Initialization,
-	event(m.KindAuthenticationKerberosV4):        AuthenticatingPassword,
-	event(m.KindAuthenticationKerberosV5):        AuthenticatingPassword,
-	event(m.KindAuthenticationCleartextPassword): AuthenticatingPassword,
-	event(m.KindAuthenticationCryptPassword):     AuthenticatingPassword,
-	event(m.KindAuthenticationMD5Password):       AuthenticatingPassword,
-	event(m.KindAuthenticationSCMCredential):     AuthenticatingPassword,
-	event(m.KindAuthenticationGSS):               AuthenticatingGSS,
-	event(m.KindAuthenticationSSPI):              AuthenticatingGSS,
-	event(m.KindAuthenticationSASL):              AuthenticatingSASLInitial,
-	event(m.KindAuthenticationUnknown):           Authenticating,
-	event(m.KindNegotiateProtocolVersion):        stay,
-	event(m.KindErrorResponse):                   Failed,
-	event(m.KindErrorResponseV2):                 Failed,
+	event(m.KindAuthenticationOk):         Initialization,
+	event(m.KindNegotiateProtocolVersion): stay,
+	event(m.KindErrorResponse):            Failed,
+	event(m.KindErrorResponseV2):          Failed,
 })
 
 var (

@@ -308,3 +308,8 @@ func (t *Tracker) isFatal(body []byte) bool {
 	}
 	return false
 }
+
+// String returns the outcome in a word, such as "requested".
+func (o Outcome) String() string {
+	return [...]string{"alone", "requested", "answered", "completed", "erred", "ignored"}[o]
+}

@@ -93,7 +93,7 @@ func (r *Text) appendField(dst []byte, group []message.Field, single bool) []byt
 	if f.Type == message.FieldMap {
 		return r.appendMembers(dst, inside(group))
 	}
-	if single || f.Bare {
+	if single || f.Bare || f.Type == message.FieldObject {
 		return r.appendValue(dst, group)
 	}
 	dst = r.appendName(dst, f.Name)
@@ -151,6 +151,9 @@ func (r *Text) appendValue(dst []byte, group []message.Field) []byte {
 	if f.Secret && !r.ShowSecrets && f.Type != message.FieldNull {
 		dst = append(dst, p.aside.on...)
 		dst = append(dst, "(masked, "...)
+		if f.Symbol != "" {
+			dst = append(append(dst, f.Symbol...), ", "...)
+		}
 		dst = strconv.AppendInt(dst, int64(len(f.Bytes)), 10)
 		dst = append(dst, " bytes)"...)
 		return append(dst, p.aside.off...)

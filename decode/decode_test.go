@@ -1,0 +1,369 @@
+package decode
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/pgwdump/pgwdump/message"
+	"github.com/pgwdump/pgwdump/message/messagetest"
+)
+
+// stream returns the samples that side may send, with type bytes, one behind the
+// other, and how many there are.
+func stream(side message.Side) (b []byte, n int) {
+	for _, s := range messagetest.Samples() {
+		if k := s.Message.Kind(); k.Framing() == message.Typed && k.Side()&side != 0 {
+			b = append(b, s.Wire...)
+			n++
+		}
+	}
+	return b, n
+}
+
+// show writes down a frame.
+func show(f *Frame) string {
+	s := fmt.Sprintf("%s %q length %d at %d, %d+%d bytes: %q", f.Kind, f.Tag, f.Length, f.Offset, f.Head, f.Size-f.Head, f.Body)
+	if f.Missing() > 0 {
+		s += fmt.Sprintf(", %d missing", f.Missing())
+	}
+	if f.Guessed {
+		s += ", guessed"
+	}
+	return s
+}
+
+// feed feeds b in pieces of the given sizes, the rest in one, and writes down what
+// comes out. Each piece is overwritten once it was taken.
+func feed(d *Decoder, c message.Context, b []byte, sizes ...int) (out []string) {
+	for once := true; once || len(b) > 0; once = false {
+		n := len(b)
+		if len(sizes) > 0 {
+			n, sizes = min(sizes[0], n), sizes[1:]
+		}
+		piece := bytes.Clone(b[:n])
+		b = b[n:]
+		d.Feed(piece)
+		for f, err := range d.All(func() message.Context { return c }) {
+			if err != nil {
+				out = append(out, "error: "+err.Error())
+			} else {
+				out = append(out, show(f))
+			}
+		}
+		for i := range piece {
+			piece[i] = 0xdb
+		}
+	}
+	return out
+}
+
+// pieces returns sizes that add up to n.
+func pieces(r *rand.Rand, n int) (sizes []int) {
+	for n > 0 {
+		size := 1 + r.IntN(min(n, 1+r.IntN(40)))
+		sizes = append(sizes, size)
+		n -= size
+	}
+	return sizes
+}
+
+// TestSplits feeds the same bytes in every way.
+func TestSplits(t *testing.T) {
+	for _, side := range []message.Side{message.Frontend, message.Backend} {
+		b, n := stream(side)
+		for _, o := range []Options{{}, {MaxBody: 10}, {MaxLength: 20}} {
+			want := feed(New(side, o), message.Context{}, b)
+			if len(want) != n {
+				t.Fatalf("%d frames of %d messages", len(want), n)
+			}
+			single := make([]int, len(b))
+			for i := range single {
+				single[i] = 1
+			}
+			splits := [][]int{single}
+			for i := range b {
+				splits = append(splits, []int{i + 1})
+			}
+			for seed := range uint64(200) {
+				splits = append(splits, pieces(rand.New(rand.NewPCG(seed, 0)), len(b)))
+			}
+			for _, sizes := range splits {
+				if d := cmp.Diff(want, feed(New(side, o), message.Context{}, b, sizes...)); d != "" {
+					t.Fatalf("%s, %+v, in pieces of %v: %s", side, o, sizes, d)
+				}
+			}
+		}
+	}
+}
+
+// TestFraming cuts what has no type byte.
+func TestFraming(t *testing.T) {
+	startup := message.Context{Framing: message.Startup}
+	ssl := message.Context{Framing: message.OneByte, Answer: message.KindSSLResponse}
+	gss := message.Context{Framing: message.OneByte, Answer: message.KindGSSENCResponse}
+	for _, c := range []struct {
+		name    string
+		side    message.Side
+		context message.Context
+		bytes   string
+		want    string // beginnings of what comes out, in order
+	}{
+		{"start-up", message.Frontend, startup, "\x00\x00\x00\x09\x00\x03\x00\x00\x00", `StartupMessage '\x00' length 9 at 0, 4+5`},
+		{"any minor version", message.Frontend, startup, "\x00\x00\x00\x09\x00\x03\x27\x0f\x00", "StartupMessage"},
+		{"protocol 2", message.Frontend, startup, "\x00\x00\x00\x08\x00\x02\x00\x00", "StartupMessage"},
+		{"requests", message.Frontend, startup, "\x00\x00\x00\x08\x04\xd2\x16\x30\x00\x00\x00\x08\x04\xd2\x16\x2f", "GSSENCRequest|SSLRequest"},
+		{"too short for a code", message.Frontend, startup, "\x00\x00\x00\x06ab", "error: frontend StartupMessage.length at byte 0: length is not possible here: 6"},
+		{"too long for a server", message.Frontend, startup, "\x00\x00\x27\x15", "error: frontend StartupMessage.length at byte 0: length is not possible here: 10005"},
+		{"a length of 2 GiB", message.Frontend, startup, "\x80\x00\x00\x00", "error: frontend StartupMessage.length"},
+		{"unknown request", message.Frontend, startup, "\x00\x00\x00\x08\xde\xad\xbe\xef", "error: frontend StartupMessage.protocol at byte 4: no such message"},
+		{"HTTP", message.Frontend, startup, "GET / HTTP/1.1\r\n", "error: frontend StartupMessage.length"},
+		{"a long key", message.Frontend, startup, "\x00\x00\x00\x1c\x04\xd2\x16\x2e\x00\x00\x00\x010123456789abcdef", "CancelRequest"},
+		{"TLS accepted", message.Backend, ssl, "S", `SSLResponse '\x00' length 1 at 0, 0+1 bytes: "S"`},
+		{"GSSAPI refused", message.Backend, gss, "N", "GSSENCResponse"},
+		{"an error for an answer", message.Backend, ssl, "E\x00\x00\x00\x05\x00", "ErrorResponse 'E' length 5"},
+		{"an error of protocol 2", message.Backend, message.Context{}, "EFATAL:  no\n\x00Z\x00\x00\x00\x05I", `ErrorResponseV2 'E' length 12 at 0, 1+12|ReadyForQuery 'Z' length 5 at 13`},
+		{"an unknown type", message.Frontend, message.Context{}, "@\x00\x00\x00\x04S\x00\x00\x00\x04", "Unknown '@'|Sync"},
+		{"an unknown type, and long", message.Frontend, message.Context{}, "@\x3b\x9a\xca\x00", "error: frontend Unknown at byte 0: no such message: 0x40"},
+		{"a length below its own", message.Frontend, message.Context{}, "S\x00\x00\x00\x00S\x00\x00\x00\x04", "error: frontend Sync.length at byte 1: length is not possible here: 0"},
+		{"longer than a server believes", message.Frontend, message.Context{}, "S\x00\x00\x27\x15", "error: frontend Sync.length"},
+		{"longer than libpq believes", message.Backend, message.Context{}, "C\x00\x00\x75\x31", "error: backend CommandComplete.length"},
+		{"a long row", message.Backend, message.Context{}, "D\x3f\xff\xff\xff", ""},
+		{"an authentication code", message.Backend, message.Context{}, "R\x00\x00\x00\x08\x00\x00\x00\x03", "AuthenticationCleartextPassword"},
+		{"an authentication without code", message.Backend, message.Context{}, "R\x00\x00\x00\x06\x00\x00", "AuthenticationUnknown"},
+		{"a response", message.Frontend, message.Context{Response: message.KindGSSResponse}, "p\x00\x00\x00\x05x", "GSSResponse"},
+		{"a response to what", message.Frontend, message.Context{}, "p\x00\x00\x00\x05x", "AuthenticationResponse"},
+		{"nothing", message.Backend, ssl, "", ""},
+	} {
+		got := feed(New(c.side, Options{}), c.context, []byte(c.bytes))
+		want := strings.Split(c.want, "|")
+		if c.want == "" {
+			want = nil
+		}
+		ok := len(got) == len(want)
+		for i := range want {
+			ok = ok && strings.HasPrefix(got[i], want[i])
+		}
+		if !ok {
+			t.Errorf("%s: %q, want %q", c.name, got, want)
+		}
+	}
+}
+
+// TestHalfWay stops in the middle of what was fed, and overwrites it.
+func TestHalfWay(t *testing.T) {
+	b, n := stream(message.Backend)
+	d := New(message.Backend, Options{})
+	fed := bytes.Clone(b)
+	d.Feed(fed)
+	seen := 0
+	for range d.All(func() message.Context { return message.Context{} }) {
+		seen++
+		break
+	}
+	for i := range fed {
+		fed[i] = 0xdb
+	}
+	got := feed(d, message.Context{}, b)
+	if seen+len(got) != 2*n {
+		t.Fatalf("%d frames, want %d", seen+len(got), 2*n)
+	}
+	if want := feed(New(message.Backend, Options{}), message.Context{}, b)[1:]; cmp.Diff(want, got[:n-1]) != "" {
+		t.Error(cmp.Diff(want, got[:n-1]))
+	}
+}
+
+// TestLimits keeps a prefix of what is too long, or refuses it, and goes on.
+func TestLimits(t *testing.T) {
+	long := string(mustAppend(&message.Query{SQL: message.Text(strings.Repeat("x", 1000))})) + "S\x00\x00\x00\x04"
+	for _, c := range []struct {
+		options Options
+		want    []string
+	}{
+		{Options{MaxBody: 4}, []string{`Query 'Q' length 1005 at 0, 5+1001 bytes: "xxxx", 997 missing`, `Sync 'S' length 4 at 1006, 5+0 bytes: ""`}},
+		{Options{MaxLength: 100}, []string{"error: frontend Query.length at byte 1: message is too long: 1005", `Sync 'S' length 4 at 1006, 5+0 bytes: ""`}},
+	} {
+		for _, sizes := range [][]int{nil, {1, 2, 3, 4, 5, 6, 500}, {7}, {1006}} {
+			if d := cmp.Diff(c.want, feed(New(message.Frontend, c.options), message.Context{}, []byte(long), sizes...)); d != "" {
+				t.Errorf("%+v in %v: %s", c.options, sizes, d)
+			}
+		}
+	}
+	d := New(message.Backend, Options{MaxBody: 1 << 10})
+	d.Feed([]byte("d\x3f\xff\xff\xff"))
+	if _, err := d.Next(message.Context{}); err != ErrMore {
+		t.Fatal(err)
+	}
+	piece := make([]byte, 1<<16)
+	for range 1 << 10 { // 64 MiB of a message of 1 GiB
+		d.Feed(piece)
+		d.Next(message.Context{})
+	}
+	if cap(d.held) > 4<<10 {
+		t.Errorf("%d bytes are held of a message that is to be cut after %d", cap(d.held), 1<<10)
+	}
+}
+
+func mustAppend(m message.Message) []byte {
+	b, err := message.Append(nil, m)
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
+// TestLost gives up where no message can begin, once, and counts.
+func TestLost(t *testing.T) {
+	d := New(message.Frontend, Options{})
+	d.Feed([]byte("S\x00\x00\x00\x04S\x00\x00\x00\x01more"))
+	if f, err := d.Next(message.Context{}); err != nil || f.Kind != message.KindSync {
+		t.Fatal(f, err)
+	}
+	_, err := d.Next(message.Context{})
+	e := new(message.Error)
+	if !errors.As(err, &e) || e.Reason != message.BadLength || e.Offset != 6 || e.Side != message.Frontend || !d.Lost() {
+		t.Fatalf("%+v", err)
+	}
+	d.Feed([]byte("S\x00\x00\x00\x04"))
+	if _, err := d.Next(message.Context{}); err != ErrMore {
+		t.Errorf("%v", err)
+	}
+	if d.Offset() != 19 || d.Passed() != 14 || d.Passed() != 0 {
+		t.Errorf("at %d", d.Offset())
+	}
+}
+
+// TestGap leaves bytes out of a stream: what is whole before and behind the gap is
+// there, and nothing else is taken for whole.
+func TestGap(t *testing.T) {
+	var b []byte
+	var whole []string
+	for range 3 {
+		for _, m := range []message.Message{
+			&message.RowDescription{Columns: []message.Column{{Name: message.Text("id"), Type: 23, Size: 4}}},
+			&message.DataRow{Values: message.NewValues([]byte("1\x00\x00\x00\x04abcd"), nil)},
+			&message.DataRow{Values: message.NewValues(bytes.Repeat([]byte("x"), 40))},
+			&message.CommandComplete{Tag: message.Text("SELECT 2")},
+			&message.ReadyForQuery{Status: message.Idle},
+		} {
+			b = append(b, mustAppend(m)...)
+		}
+	}
+	whole = feed(New(message.Backend, Options{}), message.Context{}, b)
+	for from := range b {
+		for _, n := range []int{1, 5, 30, 100} {
+			if from+n > len(b) {
+				continue
+			}
+			d := New(message.Backend, Options{Resync: true})
+			got := feed(d, message.Context{}, b[:from])
+			d.Gap(int64(n))
+			got = append(got, feed(d, message.Context{}, b[from+n:])...)
+			d.End()
+			got = append(got, feed(d, message.Context{}, []byte{})...)
+			i := 0
+			for _, g := range got {
+				if strings.Contains(g, "missing") || strings.Contains(g, "guessed") || strings.HasPrefix(g, "error") {
+					continue
+				}
+				for i < len(whole) && whole[i] != g {
+					i++
+				}
+				if i == len(whole) {
+					t.Fatalf("%d bytes missing at %d: %s was never sent\n%s", n, from, g, strings.Join(got, "\n"))
+				}
+			}
+			last := whole[len(whole)-1]
+			if from+n < len(b)-100 && (len(got) == 0 || got[len(got)-1] != last) {
+				t.Fatalf("%d bytes missing at %d: not found again\n%s", n, from, strings.Join(got, "\n"))
+			}
+		}
+	}
+}
+
+// TestAllocations holds the steady state to none.
+func TestAllocations(t *testing.T) {
+	for _, side := range []message.Side{message.Frontend, message.Backend} {
+		b, _ := stream(side)
+		for _, size := range []int{len(b), 7} {
+			d := New(side, Options{})
+			run := func() {
+				for at := 0; at < len(b); at += size {
+					d.Feed(b[at:min(at+size, len(b))])
+					for {
+						if _, err := d.Next(message.Context{}); err != nil {
+							break
+						}
+					}
+				}
+			}
+			run()
+			if n := testing.AllocsPerRun(100, run); n > 0 {
+				t.Errorf("%s in pieces of %d: %v allocations", side, size, n)
+			}
+		}
+	}
+}
+
+// FuzzSplits feeds anything, in one piece and in several, with and without searching
+// for messages: the frames are the same, and in the order of the stream.
+func FuzzSplits(f *testing.F) {
+	for _, side := range []message.Side{message.Frontend, message.Backend} {
+		b, _ := stream(side)
+		f.Add(uint8(side), uint64(1), b)
+		f.Add(uint8(side)+4, uint64(2), b[3:])
+	}
+	f.Fuzz(func(t *testing.T, flags uint8, seed uint64, b []byte) {
+		side := message.Frontend
+		if flags&2 != 0 {
+			side = message.Backend
+		}
+		c := message.Context{Framing: message.Framing(flags >> 4 & 1)}
+		if c.Framing == message.Startup {
+			side = message.Frontend
+		}
+		o := Options{MaxBody: int(flags>>5) * 16}
+		whole := New(side, o)
+		want := feed(whole, c, b)
+		got := feed(New(side, o), c, b, pieces(rand.New(rand.NewPCG(seed, 0)), len(b))...)
+		if d := cmp.Diff(want, got); d != "" {
+			t.Fatal(d)
+		}
+		o.Resync = true
+		d := New(side, o)
+		if flags&4 != 0 {
+			d.Lose()
+		}
+		feed(d, c, b, pieces(rand.New(rand.NewPCG(seed, 1)), len(b))...)
+		d.Gap(int64(seed % 100))
+		feed(d, c, b)
+		d.End()
+		d.Next(c)
+		if d.Offset() > 2*int64(len(b))+int64(seed%100) {
+			t.Fatalf("at %d", d.Offset())
+		}
+	})
+}
+
+// BenchmarkNext measures the framing of messages of all kinds.
+func BenchmarkNext(b *testing.B) {
+	wire, n := stream(message.Backend)
+	wire = bytes.Repeat(wire, 100)
+	d := New(message.Backend, Options{})
+	b.SetBytes(int64(len(wire)))
+	b.ReportAllocs()
+	for b.Loop() {
+		d.Feed(wire)
+		for {
+			if _, err := d.Next(message.Context{}); err != nil {
+				break
+			}
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n*100), "ns/message")
+}

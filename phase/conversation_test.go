@@ -1,0 +1,279 @@
+package phase_test
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/pgwdump/pgwdump/decode"
+	"github.com/pgwdump/pgwdump/message"
+	"github.com/pgwdump/pgwdump/phase"
+)
+
+var update = flag.Bool("update", false, "rewrite the conversations in testdata, and docs/phases.md")
+
+// The conversations in testdata were recorded from real clients and PostgreSQL 15,
+// and are kept as text. After "send" comes what the client sent, after "receive"
+// what the server sent, both as quoted strings; behind the line of dashes is what
+// that is: the phase, the message, what the tracker made of it, and the fields.
+
+// A turn is what one side sends in one go.
+type turn struct {
+	from  message.Side
+	bytes []byte
+}
+
+// parse reads a conversation without what is said of it.
+func parse(t *testing.T, text string) (turns []turn) {
+	expected := false
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		switch {
+		case line == "send":
+			turns = append(turns, turn{from: message.Frontend})
+			expected = false
+		case line == "receive":
+			turns = append(turns, turn{from: message.Backend})
+			expected = false
+		case line == "----":
+			expected = true
+		case strings.HasPrefix(line, `"`) && !expected:
+			s, err := strconv.Unquote(line)
+			if err != nil {
+				t.Fatalf("%s: %v", line, err)
+			}
+			last := &turns[len(turns)-1]
+			last.bytes = append(last.bytes, s...)
+		}
+	}
+	return turns
+}
+
+// A reader reads a conversation.
+type reader struct {
+	tracker  *phase.Tracker
+	decoders map[message.Side]*decode.Decoder
+	walker   message.Walker
+}
+
+func newReader() *reader {
+	return &reader{
+		tracker: phase.New(phase.Startup),
+		decoders: map[message.Side]*decode.Decoder{
+			message.Frontend: decode.New(message.Frontend, decode.Options{}),
+			message.Backend:  decode.New(message.Backend, decode.Options{}),
+		},
+	}
+}
+
+// read returns a line for each message of a turn.
+func (r *reader) read(u turn) (lines []string) {
+	d := r.decoders[u.from]
+	d.Feed(u.bytes)
+	for {
+		if r.tracker.Phase() == phase.Encrypted {
+			return append(lines, fmt.Sprintf("encrypted %d bytes", len(d.Rest())))
+		}
+		if d.Lost() {
+			return lines
+		}
+		f, err := d.Next(r.tracker.Context(u.from))
+		if err == decode.ErrMore {
+			return lines
+		}
+		if err != nil {
+			lines = append(lines, "! "+err.Error())
+			continue
+		}
+		fields, malformed := r.walker.List(f.New(), f.Body)
+		step, err := r.tracker.See(u.from, f.Kind, f.Body)
+		line := step.Phase.String() + " " + f.Kind.String()
+		if step.Outcome != phase.Alone {
+			line += fmt.Sprintf(" (%s", step.Outcome)
+			if step.Request > 0 {
+				line += fmt.Sprintf(" %d", step.Request)
+			}
+			if step.Skipped > 0 {
+				line += fmt.Sprintf(", skips %d", step.Skipped)
+			}
+			line += ")"
+		}
+		line += show(fields)
+		if malformed != nil {
+			line += " ! " + malformed.Error()
+		}
+		if err != nil {
+			line += " ! " + err.Error()
+		}
+		lines = append(lines, line)
+	}
+}
+
+// show writes down fields.
+func show(fields []message.Field) string {
+	var b strings.Builder
+	for _, f := range fields {
+		b.WriteByte(' ')
+		if f.Name != "" {
+			b.WriteString(f.Name + "=")
+		}
+		switch f.Type {
+		case message.FieldInt, message.FieldOID, message.FieldTime:
+			fmt.Fprint(&b, f.Int)
+		case message.FieldChar:
+			fmt.Fprintf(&b, "%q", rune(f.Int))
+		case message.FieldVersion:
+			b.WriteString(message.ProtocolVersion(f.Int).String())
+		case message.FieldLSN:
+			fmt.Fprintf(&b, "%X/%X", f.Int>>32, uint32(f.Int))
+		case message.FieldNull:
+			b.WriteString("NULL")
+		case message.FieldList, message.FieldObject, message.FieldMap:
+			b.WriteByte('[')
+		case message.FieldEnd:
+			b.WriteByte(']')
+		case message.FieldValues:
+			for i, v := range f.Values().All() {
+				if i > 0 {
+					b.WriteByte(' ')
+				}
+				if v == nil {
+					b.WriteString("NULL")
+				} else {
+					fmt.Fprintf(&b, "%.60q", v)
+				}
+			}
+		default:
+			fmt.Fprintf(&b, "%.60q", f.Bytes)
+		}
+	}
+	return b.String()
+}
+
+// conversations calls f for each conversation in testdata.
+func conversations(t *testing.T, f func(t *testing.T, name string, turns []turn)) {
+	names, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no conversations: %v", err)
+	}
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(strings.TrimSuffix(filepath.Base(name), ".txt"), func(t *testing.T) { f(t, name, parse(t, string(text))) })
+	}
+}
+
+// TestConversations reads each conversation, and compares with what is written
+// behind the dashes.
+func TestConversations(t *testing.T) {
+	conversations(t, func(t *testing.T, name string, turns []turn) {
+		r := newReader()
+		var b strings.Builder
+		for i, u := range turns {
+			if i > 0 {
+				b.WriteByte('\n')
+			}
+			if u.from == message.Frontend {
+				b.WriteString("send\n")
+			} else {
+				b.WriteString("receive\n")
+			}
+			for piece := range bytes.SplitAfterSeq(u.bytes, []byte("\n")) {
+				for len(piece) > 0 {
+					n := min(len(piece), 80)
+					b.WriteString(strconv.QuoteToASCII(string(piece[:n])) + "\n")
+					piece = piece[n:]
+				}
+			}
+			b.WriteString("----\n")
+			for _, line := range r.read(u) {
+				b.WriteString(line + "\n")
+			}
+		}
+		if *update {
+			if err := os.WriteFile(name, []byte(b.String()), 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(string(want), b.String()); d != "" {
+			t.Errorf("go test ./phase -update rewrites it: %s", d)
+		}
+	})
+}
+
+// TestAhead lets the client send each of its turns before it has the answer of the
+// server to the one before, once the session has begun: it need not wait.
+func TestAhead(t *testing.T) {
+	conversations(t, func(t *testing.T, _ string, turns []turn) {
+		complaints := func(turns []turn) (n int) {
+			r := newReader()
+			for _, u := range turns {
+				for _, line := range r.read(u) {
+					n += strings.Count(line, "!")
+				}
+			}
+			return n
+		}
+		before := complaints(turns)
+		r := newReader()
+		for i := 0; i+1 < len(turns); i++ {
+			session := r.tracker.Phase() >= phase.Ready && r.tracker.Phase() < phase.Terminated
+			r.read(turns[i])
+			if !session || turns[i].from != message.Backend || turns[i+1].from != message.Frontend {
+				continue
+			}
+			swapped := append([]turn{}, turns...)
+			swapped[i], swapped[i+1] = turns[i+1], turns[i]
+			if n := complaints(swapped); n > before {
+				t.Errorf("turn %d before turn %d: %d complaints, not %d", i+2, i+1, n, before)
+			}
+		}
+	})
+}
+
+// FuzzTracker lets both sides say anything in any order: no panic, what is not
+// allowed changes nothing, and what is kept has an end.
+func FuzzTracker(f *testing.F) {
+	f.Add([]byte{1, 0, 9, 0, 31, 'I', 34, 0, 35, 0, 36, 0, 37, 0, 31, 'I'})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		r := phase.New(phase.Startup)
+		for len(b) >= 2 {
+			k := message.Kind(int(b[0]) % message.Kinds)
+			from := k.Side()
+			if from == message.Both {
+				from = message.Side(1 + b[1]&1)
+			}
+			body := []byte{b[1], 0}
+			if k == message.KindErrorResponse && b[1] == 'F' {
+				body = []byte("SFATAL\x00\x00")
+			}
+			was, pending, context := r.Phase(), r.Pending(), r.Context(from)
+			step, err := r.See(from, k, body)
+			if step.Phase != was {
+				t.Fatalf("%s was seen in %s, not %s", k, step.Phase, was)
+			}
+			if err != nil {
+				if r.Phase() != was || r.Pending() != pending || r.Context(from) != context {
+					t.Fatalf("%v, and something changed", err)
+				}
+			}
+			if n := r.Pending(); n > phase.MaxRequests {
+				t.Fatalf("%d requests are kept", n)
+			}
+			b = b[2:]
+		}
+	})
+}
