@@ -268,14 +268,15 @@ func repeatedKey(text []byte) string {
 // and that some import nobody else.
 func TestImports(t *testing.T) {
 	may := map[string]string{
-		"capture":    "",
-		"handshake":  "",
-		"message":    "",
-		"value":      "",
-		"filter":     "",
-		"tlskeys":    "",
+		"capture":   "",
+		"handshake": "",
+		"message":   "",
+		"value":     "",
+		"filter":    "",
+		"tlskeys":   "",
 
 		"message/messagetest": "message",
+		"phase/phasetest":     "message",
 		"value/charset":       "",
 
 		"connection": "message decode phase",

@@ -13,6 +13,7 @@
 package decode
 
 import (
+	"encoding/binary"
 	"errors"
 	"iter"
 
@@ -120,6 +121,9 @@ func (d *Decoder) Feed(b []byte) {
 // context is asked of the caller each time because each message may change it. The
 // frame is the Decoder's own and valid until its next call.
 func (d *Decoder) Next(c message.Context) (*Frame, error) {
+	if f := d.whole(c); f != nil {
+		return f, nil
+	}
 	for {
 		d.settle()
 		if d.state == lost && !d.search() {
@@ -135,6 +139,32 @@ func (d *Decoder) Next(c message.Context) (*Frame, error) {
 		}
 		d.refused = false
 	}
+}
+
+// whole returns the next message where it is whole in what was fed, as most are, and
+// nothing about it is out of the ordinary; else nil.
+func (d *Decoder) whole(c message.Context) *Frame {
+	f := &d.frame
+	if d.state == given && len(d.held) == 0 && d.beyond == 0 {
+		d.offset += int64(f.Size)
+		d.state = heading
+	}
+	b := d.in
+	if d.state != heading || len(d.held) > 0 || len(b) < 5 || c != (message.Context{}) || d.hunt.guessed || d.options != (Options{Resync: d.options.Resync}) {
+		return nil
+	}
+	length := binary.BigEndian.Uint32(b[1:])
+	kind, ok := message.Judge(d.side, b[0], length)
+	size := int(length) + 1
+	if !ok || size > len(b) {
+		return nil
+	}
+	if kind == message.KindAuthenticationUnknown {
+		kind = kind.Refine(b[5:size])
+	}
+	*f = Frame{Kind: kind, Tag: b[0], Length: size - 1, Offset: d.offset, Size: size, Head: 5, Body: b[5:size:size]}
+	d.in, d.state = b[size:], given
+	return f
 }
 
 // All returns what Next returns up to ErrMore, for a range statement. The context

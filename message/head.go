@@ -48,7 +48,7 @@ func ReadHead(b []byte, side Side, c Context) (Head, bool, error) {
 	case c.Framing == OneByte && b[0] != rows[KindErrorResponse].tag:
 		return Head{Kind: c.Answer, Length: 1, Size: 1}, true, nil
 	}
-	h := Head{Kind: byTag[side&Backend>>1][b[0]], Tag: b[0], Body: 5}
+	h := Head{Kind: heads[side>>1][b[0]].kind, Tag: b[0], Body: 5}
 	if b[0] == 'p' && c.Response != 0 && side == Frontend {
 		h.Kind = c.Response
 	}
@@ -120,24 +120,39 @@ func printable(b []byte) bool {
 	return true
 }
 
-// byTag finds the Kind by type byte, for the frontend and for the backend. Where
-// several share one it is the one that is not sure: the last in the order of the
-// Kinds.
-var byTag = func() (t [2][256]Kind) {
+// heads finds by type byte, for the frontend and for the backend, the Kind and the
+// largest length word of a message. Where several share a type byte it is the one
+// that is not sure: the last in the order of the Kinds.
+var heads = func() (t [2][256]struct {
+	kind Kind
+	max  uint32
+}) {
+	for side := range t {
+		for tag := range t[side] {
+			t[side][tag].max = uint32(rows[KindUnknown].max)
+		}
+	}
 	for k := range kinds {
 		r := &rows[k]
 		if r.framing != Typed || k == KindUnknown {
 			continue
 		}
-		if r.side&Frontend != 0 {
-			t[0][r.tag] = k
-		}
-		if r.side&Backend != 0 {
-			t[1][r.tag] = k
+		for side := range t {
+			if r.side&(Frontend<<side) != 0 {
+				t[side][r.tag].kind, t[side][r.tag].max = k, uint32(r.max)
+			}
 		}
 	}
 	return t
 }()
+
+// Judge is the part of [ReadHead] that most messages need: what kind of message a
+// type byte and a length word from that side begin, and whether the length can be
+// believed.
+func Judge(side Side, tag byte, length uint32) (Kind, bool) {
+	h := &heads[side>>1&1][tag]
+	return h.kind, length-4 <= h.max-4
+}
 
 // Refine returns the Kind that the beginning of the body decides: that of an
 // Authentication message by its code. Others stay what they are.

@@ -1,7 +1,9 @@
 package message
 
 import (
+	"encoding/binary"
 	"fmt"
+	"reflect"
 	"strings"
 )
 
@@ -148,6 +150,12 @@ type row struct {
 	max     int   // the largest length word to believe
 	new     func() Message
 	copy    func(Message) Message // a shallow copy
+
+	// What follows from the above.
+	head      string // what stands before the fields, the length word still to be set
+	body      int    // bytes of it before the body
+	tagged    bool   // there is a type byte
+	fieldless bool   // head is the whole message, length word and all
 }
 
 // declare fills the row of the struct T.
@@ -155,11 +163,29 @@ func declare[T any, P interface {
 	*T
 	Message
 }](side Side, framing Framing, tag byte, code int64, max int) row {
-	return row{
-		strings.TrimPrefix(fmt.Sprintf("%T", *new(T)), "message."), side, framing, tag, code, max,
-		func() Message { return P(new(T)) },
-		func(m Message) Message { c := *m.(P); return P(&c) },
+	r := row{
+		name: strings.TrimPrefix(fmt.Sprintf("%T", *new(T)), "message."),
+		side: side, framing: framing, tag: tag, code: code, max: max,
+		new:  func() Message { return P(new(T)) },
+		copy: func(m Message) Message { c := *m.(P); return P(&c) },
 	}
+	var head []byte
+	if r.tagged = framing == Typed || framing == Inside || framing == V2Error; r.tagged {
+		head = append(head, tag)
+	}
+	at := len(head)
+	if framing.hasLength() {
+		head = append(head, 0, 0, 0, 0)
+	}
+	r.body = len(head)
+	if code != noCode {
+		head = binary.BigEndian.AppendUint32(head, uint32(code))
+	}
+	if r.fieldless = reflect.TypeFor[T]().Size() == 0; r.fieldless {
+		binary.BigEndian.PutUint32(head[at:], uint32(len(head)-at))
+	}
+	r.head = string(head)
+	return r
 }
 
 // rows holds every message at the index of its Kind. A message's name is that
@@ -257,15 +283,19 @@ func (k Kind) Tag() byte { return rows[k].tag }
 // CodeSize returns how many bytes at the beginning of the body say which message
 // it is, and are in none of its fields: the code of Authentication messages and of
 // start-up packets, the type byte of what is inside a CopyData.
-func (k Kind) CodeSize() int {
-	switch {
-	case rows[k].framing == Inside:
-		return 1
-	case rows[k].code != noCode:
-		return 4
+func (k Kind) CodeSize() int { return int(codeSizes[k]) }
+
+var codeSizes = func() (sizes [kinds]uint8) {
+	for k := range sizes {
+		switch {
+		case rows[k].framing == Inside:
+			sizes[k] = 1
+		case rows[k].code != noCode:
+			sizes[k] = 4
+		}
 	}
-	return 0
-}
+	return sizes
+}()
 
 // The declaration of a message ends here: the Kind of each struct.
 

@@ -97,6 +97,22 @@ type ErrorField struct {
 	Value Text
 }
 
+// Field returns the value of the first field with that code, such as 'M' for the
+// message, or nil.
+func (m *ErrorResponse) Field(code byte) Text { return firstField(m.Fields, code) }
+
+// Field returns the value of the first field with that code, or nil.
+func (m *NoticeResponse) Field(code byte) Text { return firstField(m.Fields, code) }
+
+func firstField(fields []ErrorField, code byte) Text {
+	for i := range fields {
+		if fields[i].Code == code {
+			return fields[i].Value
+		}
+	}
+	return nil
+}
+
 // Name returns the name of the field in snake_case, such as "severity" for 'S',
 // or "unknown_" and the code itself.
 func (f *ErrorField) Name() string { return errorFields[f.Code] }
@@ -104,7 +120,9 @@ func (f *ErrorField) Name() string { return errorFields[f.Code] }
 func (f *ErrorField) walk(w *Walker) {
 	w.code(&f.Code)
 	w.text(f.Name(), &f.Value)
-	w.last().Offset, w.last().Size = w.last().Offset-1, w.last().Size+1
+	if l := w.last(); l != nil {
+		l.Offset, l.Size = l.Offset-1, l.Size+1
+	}
 	switch f.Code {
 	case 'S', 'C', 'M':
 		w.bare()

@@ -92,9 +92,6 @@ func skipValues(buf []byte, pos int) (n, end int) {
 func (w *Walker) values(name string, p *Values) {
 	switch w.mode {
 	case reading:
-		if w.err != nil {
-			return
-		}
 		n, end := skipValues(w.buf, w.pos)
 		if end < 0 {
 			w.brokenValues(name, p)

@@ -24,7 +24,6 @@ type Walker struct {
 	buf    []byte  // reading: the body; writing: the caller's buffer so far
 	pos    int     // reading: the next byte of buf; writing: the first of the body
 	fields []Field // what was listed
-	nobody Field   // takes what is said of fields that are not listed
 }
 
 type mode uint8
@@ -53,14 +52,14 @@ func (w *Walker) List(m Message, body []byte) ([]Field, error) {
 // read returns a plain error so that success is a nil interface.
 func (w *Walker) read(m Message, body []byte) error {
 	w.mode, w.buf, w.pos = reading, body, 0
-	if k := m.Kind(); k.CodeSize() > 0 {
-		w.takeCode(&rows[k], k.CodeSize())
+	if k := m.Kind(); codeSizes[k] > 0 {
+		w.takeCode(&rows[k], int(codeSizes[k]))
 	}
 	m.walk(w)
 	if w.pos == len(body) && w.err == nil && w.flaw == nil {
 		return nil
 	}
-	if w.err == nil && w.pos < len(body) {
+	if w.pos < len(body) {
 		w.fail(Trailing, "", int64(len(body)-w.pos))
 	}
 	err := cmp.Or(w.err, w.flaw)
@@ -71,35 +70,33 @@ func (w *Walker) read(m Message, body []byte) error {
 
 // Append is [Append] without its allocation.
 func (w *Walker) Append(dst []byte, m Message) ([]byte, error) {
-	r := &rows[m.Kind()]
-	w.mode, w.list, w.buf = writing, false, dst
-	switch u, _ := m.(*Unknown); {
-	case u != nil:
-		w.buf = append(w.buf, u.Tag)
-	case r.tag != 0:
-		w.buf = append(w.buf, r.tag)
+	k := m.Kind()
+	r := &rows[k]
+	out := append(dst, r.head...)
+	if r.fieldless {
+		return out, nil
 	}
-	start := len(w.buf)
-	if r.framing.hasLength() {
-		w.buf = append(w.buf, 0, 0, 0, 0)
+	if k == KindUnknown {
+		out[len(dst)] = m.(*Unknown).Tag
 	}
-	w.pos = len(w.buf)
-	if r.code != noCode {
-		w.appendNumber(4, r.code)
-	}
+	w.mode, w.list, w.buf, w.pos = writing, false, out, len(dst)+r.body
 	m.walk(w)
-	out, length := w.buf, len(w.buf)-start
+	out = w.buf
 	w.buf = nil
+	length := len(out) - len(dst)
+	if r.tagged {
+		length--
+	}
 	if length > MaxLength {
 		w.fail(TooLong, "", int64(length))
 	}
 	if err := w.err; err != nil {
 		w.err = nil
-		err.Kind = m.Kind()
+		err.Kind = k
 		return dst, err
 	}
 	if r.framing.hasLength() {
-		binary.BigEndian.PutUint32(out[start:], uint32(length))
+		binary.BigEndian.PutUint32(out[len(dst)+r.body-4:], uint32(length))
 	}
 	return out, nil
 }
@@ -117,15 +114,18 @@ func (w *Walker) takeCode(r *row, size int) {
 	w.check(number(b) == want, "code", size, number(b))
 }
 
-// fail records the first error; the cursor does not move from there on.
+// fail records the first error. What is read after it finds no more bytes.
 func (w *Walker) fail(r Reason, field string, value int64) {
-	if w.err == nil {
-		at := w.pos
-		if w.mode == writing {
-			at = len(w.buf) - w.pos
-		}
-		w.err = &Error{Reason: r, Field: field, Offset: int64(at), Value: value}
+	if w.err != nil {
+		return
 	}
+	at := w.pos
+	if w.mode == writing {
+		at = len(w.buf) - w.pos
+	} else {
+		w.buf = w.buf[:w.pos]
+	}
+	w.err = &Error{Reason: r, Field: field, Offset: int64(at), Value: value}
 }
 
 // check records that the value of the field just read, size bytes long, has no
@@ -138,10 +138,7 @@ func (w *Walker) check(ok bool, field string, size int, value int64) {
 
 // take returns the next n bytes of the body, or nil and fails.
 func (w *Walker) take(field string, n int) []byte {
-	if w.err != nil {
-		return nil
-	}
-	if n > len(w.buf)-w.pos {
+	if n > len(w.buf)-w.pos || w.err != nil {
 		w.fail(Truncated, field, int64(n))
 		return nil
 	}
@@ -161,25 +158,44 @@ func (w *Walker) add(name string, t FieldType, size int, i int64, b []byte) {
 // beginning lists what is there of a field of n bytes that the body does not hold
 // all of.
 func (w *Walker) beginning(name string, t FieldType, n int) {
-	if rest := w.buf[w.pos:]; w.list && w.err == nil && n > len(rest) && len(rest) > 0 {
+	if rest := w.buf[w.pos:]; w.list && n > len(rest) && len(rest) > 0 {
 		w.fields = append(w.fields, Field{Name: name, Type: t, Bytes: rest, Cut: true,
 			Offset: int32(w.pos), Size: int32(len(rest))})
 	}
 }
 
-// last returns the field just read, to say more about it; a field that nobody
-// will see where nothing is listed.
+// last returns the field just read, to say more about it, or nil where nothing is
+// listed.
 func (w *Walker) last() *Field {
 	if w.list && w.err == nil {
 		return &w.fields[len(w.fields)-1]
 	}
-	return &w.nobody
+	return nil
 }
 
-func (w *Walker) symbol(s string) { w.last().Symbol = s }
-func (w *Walker) secret()         { w.last().Secret = true }
-func (w *Walker) detail()         { w.last().Detail = true }
-func (w *Walker) bare()           { w.last().Bare = true }
+func (w *Walker) symbol(s string) {
+	if f := w.last(); f != nil {
+		f.Symbol = s
+	}
+}
+
+func (w *Walker) secret() {
+	if f := w.last(); f != nil {
+		f.Secret = true
+	}
+}
+
+func (w *Walker) detail() {
+	if f := w.last(); f != nil {
+		f.Detail = true
+	}
+}
+
+func (w *Walker) bare() {
+	if f := w.last(); f != nil {
+		f.Bare = true
+	}
+}
 
 // open begins a list or object and tells whether it was listed, which close is
 // to be told: a group that was opened is closed even after an error.
@@ -198,12 +214,15 @@ func (w *Walker) close(opened bool, size int) {
 func (w *Walker) integer(name string, size int, t FieldType, v int64) int64 {
 	switch w.mode {
 	case reading:
-		b := w.take(name, size)
-		if b == nil {
+		if size > len(w.buf)-w.pos {
+			w.fail(Truncated, name, int64(size))
 			return 0
 		}
-		v = number(b)
-		w.add(name, t, size, v, nil)
+		v = number(w.buf[w.pos : w.pos+size])
+		w.pos += size
+		if w.list {
+			w.add(name, t, size, v, nil)
+		}
 	case writing:
 		w.appendNumber(size, v)
 	}
@@ -260,23 +279,34 @@ func (w *Walker) time(name string, p *int64) { *p = w.integer(name, 8, FieldTime
 // an OID, a process ID or a protocol version.
 func (w *Walker) uint32(name string, t FieldType, p *uint32) {
 	*p = uint32(w.integer(name, 4, t, int64(*p)))
-	w.last().Int = int64(*p)
+	if f := w.last(); f != nil {
+		f.Int = int64(*p)
+	}
 }
 
 // format is the format code of a value; the manual knows 0 and 1.
 func (w *Walker) format(name string, p *Format) {
 	*p = Format(w.integer(name, 2, FieldInt, int64(*p)))
-	w.symbol(p.String())
-	w.check(*p == TextFormat || *p == BinaryFormat, name, 2, int64(*p))
+	if w.mode == reading {
+		w.symbol(p.String())
+		w.check(*p == TextFormat || *p == BinaryFormat, name, 2, int64(*p))
+	}
 }
 
 // bytes is a byte string of fixed or known length n.
 func (w *Walker) bytes(name string, t FieldType, n int, b []byte) []byte {
 	switch w.mode {
 	case reading:
-		w.beginning(name, t, n)
-		b = w.take(name, n)
-		w.add(name, t, n, 0, b)
+		if n > len(w.buf)-w.pos {
+			w.beginning(name, t, n)
+			w.fail(Truncated, name, int64(n))
+			return nil
+		}
+		b = w.buf[w.pos : w.pos+n : w.pos+n]
+		w.pos += n
+		if w.list {
+			w.add(name, t, n, 0, b)
+		}
 	case writing:
 		w.buf = append(w.buf, b...)
 	case cloning:
@@ -299,9 +329,6 @@ func (w *Walker) rest(name string, t FieldType, p *[]byte) {
 func (w *Walker) terminated(name string, t FieldType, p *Text) {
 	switch w.mode {
 	case reading:
-		if w.err != nil {
-			return
-		}
 		n := bytes.IndexByte(w.buf[w.pos:], 0)
 		if n < 0 {
 			w.beginning(name, t, math.MaxInt)
@@ -310,7 +337,9 @@ func (w *Walker) terminated(name string, t FieldType, p *Text) {
 		}
 		*p = Text(w.buf[w.pos : w.pos+n : w.pos+n])
 		w.pos += n + 1
-		w.add(name, t, n+1, 0, *p)
+		if w.list {
+			w.add(name, t, n+1, 0, *p)
+		}
 	case writing:
 		if bytes.IndexByte(*p, 0) >= 0 {
 			w.fail(EmbeddedZero, name, 0)
@@ -344,7 +373,7 @@ func (w *Walker) count(name string, size, n, least int) int {
 			w.fail(BadCount, name, int64(n))
 			return 0
 		}
-		if f := w.last(); f.Type == FieldList {
+		if f := w.last(); f != nil && f.Type == FieldList {
 			f.Size, f.Int = int32(size), int64(n)
 		}
 	case writing:

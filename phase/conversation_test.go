@@ -5,7 +5,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,46 +14,10 @@ import (
 	"github.com/pgwdump/pgwdump/decode"
 	"github.com/pgwdump/pgwdump/message"
 	"github.com/pgwdump/pgwdump/phase"
+	"github.com/pgwdump/pgwdump/phase/phasetest"
 )
 
 var update = flag.Bool("update", false, "rewrite the conversations in testdata, and docs/phases.md")
-
-// The conversations in testdata were recorded from real clients and PostgreSQL 15,
-// and are kept as text. After "send" comes what the client sent, after "receive"
-// what the server sent, both as quoted strings; behind the line of dashes is what
-// that is: the phase, the message, what the tracker made of it, and the fields.
-
-// A turn is what one side sends in one go.
-type turn struct {
-	from  message.Side
-	bytes []byte
-}
-
-// parse reads a conversation without what is said of it.
-func parse(t *testing.T, text string) (turns []turn) {
-	expected := false
-	for line := range strings.Lines(text) {
-		line = strings.TrimSpace(line)
-		switch {
-		case line == "send":
-			turns = append(turns, turn{from: message.Frontend})
-			expected = false
-		case line == "receive":
-			turns = append(turns, turn{from: message.Backend})
-			expected = false
-		case line == "----":
-			expected = true
-		case strings.HasPrefix(line, `"`) && !expected:
-			s, err := strconv.Unquote(line)
-			if err != nil {
-				t.Fatalf("%s: %v", line, err)
-			}
-			last := &turns[len(turns)-1]
-			last.bytes = append(last.bytes, s...)
-		}
-	}
-	return turns
-}
 
 // A reader reads a conversation.
 type reader struct {
@@ -74,9 +37,9 @@ func newReader() *reader {
 }
 
 // read returns a line for each message of a turn.
-func (r *reader) read(u turn) (lines []string) {
-	d := r.decoders[u.from]
-	d.Feed(u.bytes)
+func (r *reader) read(u phasetest.Turn) (lines []string) {
+	d := r.decoders[u.From]
+	d.Feed(u.Bytes)
 	for {
 		if r.tracker.Phase() == phase.Encrypted {
 			return append(lines, fmt.Sprintf("encrypted %d bytes", len(d.Rest())))
@@ -84,7 +47,7 @@ func (r *reader) read(u turn) (lines []string) {
 		if d.Lost() {
 			return lines
 		}
-		f, err := d.Next(r.tracker.Context(u.from))
+		f, err := d.Next(r.tracker.Context(u.From))
 		if err == decode.ErrMore {
 			return lines
 		}
@@ -93,7 +56,7 @@ func (r *reader) read(u turn) (lines []string) {
 			continue
 		}
 		fields, malformed := r.walker.List(f.New(), f.Body)
-		step, err := r.tracker.See(u.from, f.Kind, f.Body)
+		step, err := r.tracker.See(u.From, f.Kind, f.Body)
 		line := step.Phase.String() + " " + f.Kind.String()
 		if step.Outcome != phase.Alone {
 			line += fmt.Sprintf(" (%s", step.Outcome)
@@ -157,37 +120,23 @@ func show(fields []message.Field) string {
 	return b.String()
 }
 
-// conversations calls f for each conversation in testdata.
-func conversations(t *testing.T, f func(t *testing.T, name string, turns []turn)) {
-	names, err := filepath.Glob("testdata/*.txt")
-	if err != nil || len(names) == 0 {
-		t.Fatalf("no conversations: %v", err)
-	}
-	for _, name := range names {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Run(strings.TrimSuffix(filepath.Base(name), ".txt"), func(t *testing.T) { f(t, name, parse(t, string(text))) })
-	}
-}
-
 // TestConversations reads each conversation, and compares with what is written
 // behind the dashes.
 func TestConversations(t *testing.T) {
-	conversations(t, func(t *testing.T, name string, turns []turn) {
+	phasetest.Each(t, "testdata", func(t *testing.T, c phasetest.Conversation) {
+		turns := c.Turns
 		r := newReader()
 		var b strings.Builder
 		for i, u := range turns {
 			if i > 0 {
 				b.WriteByte('\n')
 			}
-			if u.from == message.Frontend {
+			if u.From == message.Frontend {
 				b.WriteString("send\n")
 			} else {
 				b.WriteString("receive\n")
 			}
-			for piece := range bytes.SplitAfterSeq(u.bytes, []byte("\n")) {
+			for piece := range bytes.SplitAfterSeq(u.Bytes, []byte("\n")) {
 				for len(piece) > 0 {
 					n := min(len(piece), 80)
 					b.WriteString(strconv.QuoteToASCII(string(piece[:n])) + "\n")
@@ -200,11 +149,11 @@ func TestConversations(t *testing.T) {
 			}
 		}
 		if *update {
-			if err := os.WriteFile(name, []byte(b.String()), 0o666); err != nil {
+			if err := os.WriteFile(c.File, []byte(b.String()), 0o666); err != nil {
 				t.Fatal(err)
 			}
 		}
-		want, err := os.ReadFile(name)
+		want, err := os.ReadFile(c.File)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -217,8 +166,9 @@ func TestConversations(t *testing.T) {
 // TestAhead lets the client send each of its turns before it has the answer of the
 // server to the one before, once the session has begun: it need not wait.
 func TestAhead(t *testing.T) {
-	conversations(t, func(t *testing.T, _ string, turns []turn) {
-		complaints := func(turns []turn) (n int) {
+	phasetest.Each(t, "testdata", func(t *testing.T, c phasetest.Conversation) {
+		turns := c.Turns
+		complaints := func(turns []phasetest.Turn) (n int) {
 			r := newReader()
 			for _, u := range turns {
 				for _, line := range r.read(u) {
@@ -232,10 +182,10 @@ func TestAhead(t *testing.T) {
 		for i := 0; i+1 < len(turns); i++ {
 			session := r.tracker.Phase() >= phase.Ready && r.tracker.Phase() < phase.Terminated
 			r.read(turns[i])
-			if !session || turns[i].from != message.Backend || turns[i+1].from != message.Frontend {
+			if !session || turns[i].From != message.Backend || turns[i+1].From != message.Frontend {
 				continue
 			}
-			swapped := append([]turn{}, turns...)
+			swapped := append([]phasetest.Turn{}, turns...)
 			swapped[i], swapped[i+1] = turns[i+1], turns[i]
 			if n := complaints(swapped); n > before {
 				t.Errorf("turn %d before turn %d: %d complaints, not %d", i+2, i+1, n, before)

@@ -66,6 +66,17 @@ func (t *Tracker) Pending() int {
 	return n
 }
 
+// PendingSyncs returns how many ReadyForQuery are still to come.
+func (t *Tracker) PendingSyncs() int {
+	n := 0
+	for _, p := range t.queue.waiting() {
+		if p.request == functionCall || p.request >= query && p.request < parse || p.request == sync {
+			n++
+		}
+	}
+	return n
+}
+
 // Context returns how the next message of that side is framed, and what it is
 // where its type byte does not say so.
 func (t *Tracker) Context(from m.Side) m.Context {
