@@ -1,0 +1,142 @@
+package tlskeys
+
+import "crypto/tls"
+
+// An agreement is what a client and a server have agreed on by their hellos.
+type agreement struct {
+	version        uint16
+	suite          *suite
+	client, server random
+	etm            bool
+}
+
+// clientHello takes a ClientHello. The one that answers a HelloRetryRequest has the
+// same random.
+func (c *Conn) clientHello(body []byte) {
+	var hello clientHello
+	if !hello.read(body) {
+		return
+	}
+	i := &c.info
+	if c.hellos == 0 || hello.random != i.Random {
+		c.hellos++
+		i.Renegotiations = c.hellos - 1
+	}
+	i.Client = true
+	i.Random, i.ServerName, i.Protocols, i.Versions = hello.random, hello.serverName, hello.protocols, hello.versions
+	i.EarlyData = i.EarlyData || hello.earlyData
+	c.agree()
+}
+
+// serverHello takes a ServerHello or a HelloRetryRequest.
+func (c *Conn) serverHello(body []byte) {
+	var hello serverHello
+	if !hello.read(body) {
+		return
+	}
+	i := &c.info
+	i.Server = true
+	i.Version, i.CipherSuite = hello.version, hello.suite
+	c.server = hello
+	for h := range c.halves {
+		c.halves[h].framer.version = min(hello.version, tls.VersionTLS12) // RFC 8446, section 5.1
+	}
+	if hello.isRetry() {
+		i.Retried = true
+		return
+	}
+	c.answers++
+	c.abridged = true
+	i.Protocol = hello.protocol
+	i.Resumed = hello.resumed
+	i.ExtendedMasterSecret, i.EncryptThenMAC = hello.ems, hello.etm
+	c.agree()
+}
+
+// agree follows from the hellos of both sides which epochs come next.
+func (c *Conn) agree() {
+	if c.agreements == c.answers || c.answers > c.hellos {
+		return
+	}
+	c.agreements = c.answers
+	c.news = true
+	a := &agreement{
+		version: c.server.version, suite: findSuite(c.server.version, c.server.suite),
+		client: c.info.Random, server: c.server.random, etm: c.server.etm,
+	}
+	var why *Reason
+	if a.suite == nil || c.server.compression != 0 {
+		why = &Reason{Kind: Unsupported, Version: c.server.version, CipherSuite: c.server.suite}
+	}
+	for i := range c.halves {
+		c.halves[i].follow(a, c.info.EarlyData, why)
+	}
+	c.fetchKeys()
+}
+
+// follow adds the epochs that an agreement brings.
+func (h *half) follow(a *agreement, earlyData bool, why *Reason) {
+	last := epoch{level: application, agreement: a, why: why}
+	if a.version != tls.VersionTLS13 {
+		if before := &h.epochs[len(h.epochs)-1]; before.level == application && before.agreement == nil {
+			*before = last // it has begun already
+			return
+		}
+		h.epochs = append(h.epochs, last)
+		return
+	}
+	h.epochs = []epoch{{}}
+	if h.client && earlyData {
+		h.epochs = append(h.epochs, epoch{level: early, agreement: a, why: why})
+	}
+	h.epochs = append(h.epochs, epoch{level: handshaking, agreement: a, why: why}, last)
+}
+
+// fetchKeys looks for the keys that are not there yet.
+func (c *Conn) fetchKeys() {
+	for i := range c.halves {
+		h := &c.halves[i]
+		for n := range h.epochs {
+			e := &h.epochs[n]
+			if e.agreement == nil || e.protection != nil || e.why != nil {
+				continue
+			}
+			name := h.label(e)
+			if c.log == nil {
+				e.why = &Reason{Kind: NoKey, Label: labelNames[name], Random: e.agreement.client}
+			} else if secret := c.log.get(e.agreement.client, name); secret != nil {
+				e.use(secret, i)
+				c.news = true
+			}
+		}
+	}
+}
+
+// label returns the label of a key log that an epoch needs.
+func (h *half) label(e *epoch) label {
+	switch {
+	case e.agreement.version != tls.VersionTLS13:
+		return masterSecret
+	case e.level == early:
+		return clientEarly
+	case e.level == handshaking && h.client:
+		return clientHandshake
+	case e.level == handshaking:
+		return serverHandshake
+	case h.client:
+		return clientTraffic
+	}
+	return serverTraffic
+}
+
+// use makes the keys of an epoch from the secret of its label, of the client (0) or
+// the server (1).
+func (e *epoch) use(secret []byte, side int) {
+	a := e.agreement
+	if a.version == tls.VersionTLS13 {
+		e.secret = secret
+		e.protection = a.suite.keys13(secret)
+		return
+	}
+	e.protection = a.suite.keys12(a.version, secret, a.client, a.server, a.etm)[side]
+}
