@@ -275,9 +275,9 @@ func TestImports(t *testing.T) {
 		"filter":    "",
 		"tlskeys":   "",
 
-		"message/messagetest": "message",
-		"phase/phasetest":     "message",
-		"value/charset":       "",
+		"message/messagetest":   "message",
+		"phase/phasetest":       "message",
+		"value/internal/server": "message decode",
 
 		"connection": "message decode phase",
 		"decode":     "message",
