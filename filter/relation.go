@@ -1,0 +1,73 @@
+package filter
+
+import "golang.org/x/net/bpf"
+
+func (r relation) condition(g *generator) *condition {
+	left, before := r.left.value(g)
+	right, after := r.right.value(g)
+	var c *condition
+	switch r.operator {
+	case "=":
+		c = g.equal(left, right)
+	case "!=":
+		c = not(g.equal(left, right))
+	case ">":
+		c = compare(bpf.JumpGreaterThan, left, right)
+	case "<=":
+		c = not(compare(bpf.JumpGreaterThan, left, right))
+	case ">=":
+		c = compare(bpf.JumpGreaterOrEqual, left, right)
+	default: // "<"
+		c = not(compare(bpf.JumpGreaterOrEqual, left, right))
+	}
+	if before = conjoin(before, after); before == nil {
+		return c
+	}
+	return and(before, c)
+}
+
+// conjoin returns what a packet has to meet to meet a and b, each of which may be
+// nil.
+func conjoin(a, b *condition) *condition {
+	switch {
+	case a == nil:
+		return b
+	case b == nil:
+		return a
+	}
+	return and(a, b)
+}
+
+func (n number) value(g *generator) (*value, *condition) {
+	return g.values.constant(uint32(n)), nil
+}
+
+func (packetLength) value(g *generator) (*value, *condition) { return g.values.length(), nil }
+
+func (c calculation) value(g *generator) (*value, *condition) {
+	left, before := c.left.value(g)
+	right, after := c.right.value(g)
+	return g.values.computed(c.operator, left, right), conjoin(before, after)
+}
+
+// value loads bytes of a header. As with libpcap, those of a header behind that of
+// IP are looked for in IPv4 packets only, except those of icmp6.
+func (a access) value(g *generator) (*value, *condition) {
+	index, before := a.index.value(g)
+	at := g.network()
+	switch p := a.protocol; {
+	case p == ether:
+		at = g.header
+	case p == icmp6:
+		before = conjoin(g.carries(ip6.number()), before)
+		before = and(before, g.equalAt(at.plus(ip6NextHeader), 1, p.number()))
+		at = at.plus(ip6Header)
+	case p.overLink():
+		before = conjoin(before, g.carries(p.number()))
+	default:
+		has := and(abbreviation(p).condition(g), g.firstFragment())
+		before = and(g.carries(ip.number()), conjoin(before, has))
+		index, at.base = g.values.computed(bpf.ALUOpAdd, index, g.ihl()), nil
+	}
+	return g.bytes(at, index, a.size), before
+}
