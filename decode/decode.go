@@ -16,6 +16,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"iter"
+	"math"
 
 	"github.com/pgwdump/pgwdump/message"
 )
@@ -68,8 +69,9 @@ type Options struct {
 
 // A Decoder cuts one direction of a connection into frames.
 type Decoder struct {
-	side    message.Side
-	options Options
+	side     message.Side
+	options  Options
+	straight int // the size of the largest message that the options do not touch
 
 	in     []byte // fed and not yet looked at; the caller's memory
 	kept   []byte // memory for what is left of in when more is fed
@@ -100,7 +102,14 @@ const (
 
 // New returns a Decoder for what side sends.
 func New(side message.Side, o Options) *Decoder {
-	return &Decoder{side: side, options: o}
+	d := &Decoder{side: side, options: o, straight: math.MaxInt}
+	if o.MaxLength > 0 {
+		d.straight = o.MaxLength
+	}
+	if o.MaxBody > 0 {
+		d.straight = min(d.straight, o.MaxBody)
+	}
+	return d
 }
 
 // Feed hands over the next bytes of the stream. They are borrowed, not copied:
@@ -150,13 +159,13 @@ func (d *Decoder) whole(c message.Context) *Frame {
 		d.state = heading
 	}
 	b := d.in
-	if d.state != heading || len(d.held) > 0 || len(b) < 5 || c != (message.Context{}) || d.hunt.guessed || d.options != (Options{Resync: d.options.Resync}) {
+	if d.state != heading || len(d.held) > 0 || len(b) < 5 || c != (message.Context{}) || d.hunt.guessed {
 		return nil
 	}
 	length := binary.BigEndian.Uint32(b[1:])
 	kind, ok := message.Judge(d.side, b[0], length)
 	size := int(length) + 1
-	if !ok || size > len(b) {
+	if !ok || size > len(b) || size > d.straight {
 		return nil
 	}
 	if kind == message.KindAuthenticationUnknown {
@@ -230,7 +239,7 @@ func (d *Decoder) judge(c message.Context) error {
 	if err != nil {
 		e := err.(*message.Error)
 		e.Offset += d.offset
-		d.Lose()
+		d.lose(0)
 		return e
 	}
 	d.frame = Frame{Kind: h.Kind, Tag: h.Tag, Length: h.Length, Offset: d.offset, Size: h.Size, Head: h.Body}

@@ -286,6 +286,59 @@ func TestGap(t *testing.T) {
 	}
 }
 
+// TestSearch looks for messages among bytes that only look like some.
+func TestSearch(t *testing.T) {
+	row := func(values ...string) string {
+		var v [][]byte
+		for _, s := range values {
+			v = append(v, []byte(s))
+		}
+		return string(mustAppend(&message.DataRow{Values: message.NewValues(v...)}))
+	}
+	const ready = "Z\x00\x00\x00\x05I"
+	complete := string(mustAppend(&message.CommandComplete{Tag: message.Text("SELECT 1")}))
+	bind := string(mustAppend(&message.Bind{Parameters: message.NewValues([]byte("CLASS"), []byte("\x00\x00\x00\x07"))}))
+	execute, sync := string(mustAppend(&message.Execute{})), "S\x00\x00\x00\x04"
+	for _, c := range []struct {
+		name   string
+		side   message.Side
+		stream string
+		turn   bool   // the other side speaks then
+		want   string // kinds; guessed ones in brackets
+	}{
+		{"values that look like ReadyForQuery", message.Backend, row("a", "XYZ", "Ivory")[8:] + row("1") + row("2") + complete + ready, true, "DataRow DataRow CommandComplete ReadyForQuery"},
+		{"parameters that look like Sync", message.Frontend, bind[6:] + execute + sync + bind + execute + sync, true, "Execute Sync Bind Execute Sync"},
+		{"a row in a row", message.Backend, "\x00\x00" + row("x", row("1")+row("2")+row("3"), "y") + complete + ready, true, "DataRow CommandComplete ReadyForQuery"},
+		{"a single request", message.Frontend, string(mustAppend(&message.Query{SQL: message.Text("select 1")})), true, "Query"},
+		{"the same, and nothing after", message.Frontend, string(mustAppend(&message.Query{SQL: message.Text("select 1")})), false, ""},
+		{"the end of an answer", message.Backend, "123456" + ready, true, "ReadyForQuery"},
+		{"letters and numbers", message.Backend, strings.Repeat("D\x00\x00\x00\x04", 100), true, ""},
+		{"zeros", message.Backend, strings.Repeat("\x00", 5000), true, ""},
+		{"a large claim before", message.Backend, "D\x00\x00\xff\xff" + row("1") + row("2") + ready, true, "DataRow DataRow ReadyForQuery"},
+		{"large claims everywhere", message.Backend, strings.Repeat("D\x00\x00\xff", 20000) + row("1") + row("2") + ready, true, "DataRow DataRow ReadyForQuery"},
+	} {
+		d := New(c.side, Options{Resync: true})
+		d.Lose()
+		got := feed(d, message.Context{}, []byte(c.stream))
+		if c.turn {
+			d.Turn()
+			got = append(got, feed(d, message.Context{}, nil)...)
+		}
+		for i, g := range got {
+			got[i], _, _ = strings.Cut(g, " ")
+			if strings.HasSuffix(g, ", guessed") {
+				got[i] = "[" + got[i] + "]"
+			}
+		}
+		if g := strings.Join(got, " "); g != c.want {
+			t.Errorf("%s: %s, want %s", c.name, g, c.want)
+		}
+		if n := len(d.held); n > maxHunt+head {
+			t.Errorf("%s: %d bytes are held", c.name, n)
+		}
+	}
+}
+
 // TestAllocations holds the steady state to none.
 func TestAllocations(t *testing.T) {
 	for _, side := range []message.Side{message.Frontend, message.Backend} {
@@ -334,16 +387,29 @@ func FuzzSplits(f *testing.F) {
 		if d := cmp.Diff(want, got); d != "" {
 			t.Fatal(d)
 		}
+		// The same with a search at the beginning, a gap in the middle, and the end.
 		o.Resync = true
-		d := New(side, o)
-		if flags&4 != 0 {
-			d.Lose()
+		var searched [2][]string
+		for i := range searched {
+			d := New(side, o)
+			if flags&4 != 0 {
+				d.Lose()
+			}
+			r := rand.New(rand.NewPCG(seed, uint64(i)))
+			searched[i] = feed(d, c, b, pieces(r, len(b))...)
+			d.End()
+			searched[i] = append(searched[i], feed(d, c, nil)...)
+			d.Gap(int64(seed % 100))
+			searched[i] = append(searched[i], feed(d, c, b, pieces(r, len(b))...)...)
+			d.End()
+			searched[i] = append(searched[i], feed(d, c, nil)...)
+			searched[i] = append(searched[i], fmt.Sprint(d.Passed()))
 		}
-		feed(d, c, b, pieces(rand.New(rand.NewPCG(seed, 1)), len(b))...)
-		d.Gap(int64(seed % 100))
+		if d := cmp.Diff(searched[0], searched[1]); d != "" {
+			t.Fatal(d)
+		}
+		d := New(side, o)
 		feed(d, c, b)
-		d.End()
-		d.Next(c)
 		if d.Offset() > 2*int64(len(b))+int64(seed%100) {
 			t.Fatalf("at %d", d.Offset())
 		}

@@ -4,32 +4,69 @@ import "github.com/pgwdump/pgwdump/message"
 
 const (
 	// maxHunt is how many bytes are held while the beginning of a message is
-	// searched for.
-	maxHunt = 64 << 10
+	// searched for: more than the largest piece of a COPY that clients send.
+	maxHunt = 80 << 10
 	// maxCandidates is how many places are kept in mind meanwhile.
 	maxCandidates = 64
-	// largest is the largest length word that is believed where it is not known
-	// that it is one.
-	largest = 1 << 24
-	// enough is how many whole messages in a row are no coincidence.
-	enough = 3
 )
 
-// A hunt is the search for the beginning of a message.
+// What is found by searching is believed on evidence that is counted in points. A
+// message has some by how unlikely it is that anything else looks like it.
+const (
+	raw      = 1 // a known type, a length, a body that may be anything
+	parsed   = 2 // a body that is what its type demands, to the byte
+	readable = 3 // so, and it is text
+	fixed    = 4 // six bytes that are always the same, but for a choice of three: ReadyForQuery
+
+	// enough makes a place sure where something follows that may be a message, or
+	// where nothing follows at all; plenty makes it sure without asking.
+	enough = 4
+	plenty = 8
+
+	// What speaks for a place without looking at it: segments often begin with a
+	// message, and whoever begins to speak does so with one.
+	segment = 1
+	turn    = 2
+)
+
+// A hunt is the search for the beginning of a message. Its places are counted from
+// the first byte that the Decoder has not gone over.
 type hunt struct {
 	guessed    bool        // a place was found, and nothing has confirmed it
-	ended      bool        // no more will be fed
+	points     int         // what has spoken for it since
+	ended      bool        // no more will be fed, or not without a gap
 	passed     int64       // bytes gone over
-	scanned    int         // bytes of held that were looked at as possible beginnings
-	candidates []candidate // those that may be one
+	scanned    int         // places that were looked at as possible beginnings
+	likely     int         // a place for which something speaks beforehand
+	bonus      int         // that, in points
+	due        int         // how many bytes make one of the candidates better known
+	candidates []candidate // in the order of their places
+	walker     message.Walker
 }
 
-// A candidate is a place in held where a message may begin.
+// A candidate is a place where a message may begin.
 type candidate struct {
-	at    int
-	need  int // bytes from there on that are needed to judge further
-	whole int // messages that follow one another there
+	at     int
+	end    int // of the whole messages that follow one another from there
+	size   int // of the message behind them, 0 while its head is not there
+	points int
+	kind   message.Kind // of that message
+	sure   bool
 }
+
+// due returns how many bytes have to be there to judge further.
+func (c *candidate) due() int {
+	switch {
+	case c.sure:
+		return 1<<63 - 1
+	case c.size == 0:
+		return c.end + head
+	}
+	return c.end + c.size
+}
+
+// head is how many bytes come before the body of a message with a type byte.
+const head = 5
 
 // Gap says that n bytes of the stream are missing behind those fed so far, all of
 // which must have been taken with Next. Inside a message whose length is known the
@@ -44,17 +81,25 @@ func (d *Decoder) Gap(n int64) {
 		d.beyond = max(n-rest, 0)
 		return
 	}
-	d.Lose()
 	d.pass(len(d.held))
+	d.held = d.held[:0]
 	d.offset += n
+	d.lose(segment)
 }
 
 // Lose makes the Decoder search for the beginning of a message before it hands out
 // any, as in a stream of which the beginning was not seen.
 func (d *Decoder) Lose() {
 	d.settle()
+	d.lose(segment)
+}
+
+// lose begins a search. So much speaks for the next byte of the stream.
+func (d *Decoder) lose(bonus int) {
 	d.state = lost
-	d.hunt.guessed = true
+	h := &d.hunt
+	h.scanned, h.candidates, h.ended = 0, h.candidates[:0], false
+	h.likely, h.bonus, h.due = 0, bonus, head
 }
 
 // Lost tells whether the Decoder does not know where the next message begins.
@@ -77,154 +122,213 @@ func (d *Decoder) Ends() (int64, bool) {
 	return d.offset + int64(d.frame.Size), true
 }
 
-// End says that no more will be fed. What may be the beginning of a message is
-// taken for one on less evidence then.
+// End says that no more will be fed, or nothing before the next Gap. What may be
+// the beginning of a message is taken for one on less evidence then.
 func (d *Decoder) End() { d.hunt.ended = true }
+
+// Turn says that the other side speaks now and has got all that was fed: it is
+// likely that a message ends here, and that another begins with what comes next. It
+// matters to a Decoder that is lost only.
+func (d *Decoder) Turn() {
+	h := &d.hunt
+	if d.state != lost {
+		return
+	}
+	for i := range h.candidates {
+		if c := &h.candidates[i]; c.sure || c.closes(len(d.held)) {
+			c.sure = true
+			h.candidates = h.candidates[i:] // those before would be cut by the turn
+			break
+		}
+	}
+	h.likely, h.bonus = len(d.held), turn
+}
+
+// closes tells whether the messages from there on end with the last byte that is
+// there, and are enough.
+func (c *candidate) closes(n int) bool {
+	return c.size == 0 && c.end == n && c.end > c.at && c.points+1 >= enough
+}
 
 // search looks for the beginning of a message in what was held and fed.
 func (d *Decoder) search() bool {
 	if !d.options.Resync {
-		d.held = append(d.held, d.in...)
-		d.in = nil
-		d.pass(len(d.held))
+		d.pass(len(d.held) + len(d.in))
+		d.held, d.in = d.held[:0], nil
 		return false
 	}
 	h := &d.hunt
-	d.held = append(d.held, d.in...)
+	b, borrowed := d.in, len(d.held) == 0
+	if !borrowed {
+		d.held = append(d.held, d.in...)
+		b = d.held
+	}
 	d.in = nil
-	for i := 0; i < len(h.candidates); i++ {
-		c := &h.candidates[i]
-		if len(d.held)-c.at < c.need {
-			continue
-		}
-		switch d.examine(c) {
-		case sure:
-			return d.found(c.at)
-		case never:
-			h.candidates = append(h.candidates[:i], h.candidates[i+1:]...)
-			i--
+	at, found := h.look(d.side, b)
+	if !found && h.ended {
+		if at, found = h.last(len(b)); !found {
+			at = len(b)
 		}
 	}
-	for ; h.scanned < len(d.held) && len(h.candidates) < maxCandidates; h.scanned++ {
-		c := candidate{at: h.scanned}
-		switch d.examine(&c) {
-		case sure:
-			return d.found(c.at)
-		case perhaps:
-			h.candidates = append(h.candidates, c)
+	d.pass(at)
+	if found {
+		if !borrowed {
+			d.kept, d.held = d.held, d.kept[:0]
 		}
+		d.in, d.state = b[at:], heading
+		return true
 	}
-	if h.ended {
-		for _, c := range h.candidates {
-			if c.whole > 0 {
-				return d.found(c.at)
-			}
-		}
-		d.pass(len(d.held))
-		return false
+	if borrowed {
+		d.held = append(d.held, b[at:]...)
+	} else if at > 0 {
+		d.held = d.held[:copy(d.held, b[at:])]
 	}
-	for len(h.candidates) > 0 && len(d.held)-h.candidates[0].at > maxHunt {
-		h.candidates = h.candidates[1:]
-	}
-	first := h.scanned
-	if len(h.candidates) > 0 {
-		first = h.candidates[0].at
-	}
-	d.pass(first)
 	return false
 }
 
-// found goes on at a place in held.
-func (d *Decoder) found(at int) bool {
-	d.pass(at)
-	d.kept = append(d.kept[:0], d.held...)
-	d.in = d.kept
-	d.release()
-	d.hunt.scanned, d.hunt.candidates = 0, d.hunt.candidates[:0]
-	d.state = heading
-	return true
-}
-
-// pass goes over the first n bytes of held.
+// pass goes over the first n bytes that were held and fed.
 func (d *Decoder) pass(n int) {
 	h := &d.hunt
 	d.offset += int64(n)
 	h.passed += int64(n)
-	d.held = d.held[:copy(d.held, d.held[n:])]
 	h.scanned = max(h.scanned-n, 0)
+	h.likely -= n
+	h.due -= n
 	left := h.candidates[:0]
 	for _, c := range h.candidates {
 		if c.at -= n; c.at >= 0 {
+			c.end -= n
 			left = append(left, c)
 		}
 	}
 	h.candidates = left
 }
 
-type confidence uint8
-
-const (
-	never confidence = iota
-	perhaps
-	sure
-)
-
-// examine tells whether a message begins at c: whether from there messages follow
-// one another that have known types, possible lengths and bodies that parse, and
-// whether there are enough of them, or such as hardly occur by chance.
-func (d *Decoder) examine(c *candidate) confidence {
-	c.whole = 0
-	rest := d.held[c.at:]
-	var best anchor
-	for len(rest) > 0 {
-		h, complete, err := message.ReadHead(rest, d.side, message.Context{})
-		if err != nil || h.Kind == message.KindUnknown || h.Length >= largest {
-			return never
+// look looks for the beginning of a message in b. It returns the place, or false
+// and from where on b is still needed. It goes on byte by byte, and looks at each
+// place and each candidate as soon as that many bytes are there: so the answer does
+// not depend on how many there are.
+func (h *hunt) look(side message.Side, b []byte) (at int, found bool) {
+	for {
+		n := min(h.scanned+head, len(b))
+		if n >= h.due {
+			h.advance(side, b[:n])
 		}
-		if c.whole >= enough || best == strong || complete && best == weak {
-			return sure
+		if at, found = h.first(n); found {
+			return at, true
 		}
-		if !complete || h.Size > len(rest) {
-			c.need = len(d.held) - c.at - len(rest) + max(h.Size, h.Body)
-			return perhaps
+		if h.scanned+head > len(b) {
+			break
 		}
-		body := rest[h.Body:h.Size]
-		kind := h.Kind.Refine(body)
-		if message.Decode(message.New(kind), body) != nil {
-			return never
-		}
-		c.whole++
-		best = max(best, anchorOf(kind, body))
-		rest = rest[h.Size:]
+		h.begin(side, b[h.scanned:n])
 	}
-	if c.whole >= enough || best == strong || best == weak && c.whole > 1 {
-		return sure
+	if len(h.candidates) > 0 {
+		return h.candidates[0].at, false
 	}
-	c.need = len(d.held) - c.at + 1
-	return perhaps
+	return h.scanned, false
 }
 
-// An anchor says how unlikely it is that a message is there by chance.
-type anchor uint8
+// begin takes the next place for a candidate if what is there may be the head of a
+// message.
+func (h *hunt) begin(side message.Side, b []byte) {
+	c := candidate{at: h.scanned, end: h.scanned}
+	h.scanned++
+	if c.at == h.likely {
+		c.points = h.bonus
+	}
+	if !c.judge(side, b) {
+		return
+	}
+	if len(h.candidates) == maxCandidates {
+		h.forgetLargest()
+	}
+	h.candidates = append(h.candidates, c)
+	h.due = min(h.due, c.due())
+}
 
-const (
-	none   anchor = iota
-	weak          // five bytes that are always the same
-	strong        // six such bytes, or readable text to the end
-)
-
-func anchorOf(k message.Kind, body []byte) anchor {
-	switch {
-	case k == message.KindReadyForQuery:
-		return strong
-	case len(body) == 0:
-		return weak
-	case k == message.KindQuery || k == message.KindCommandComplete:
-		if text := body[:len(body)-1]; len(text) > 3 && isText(text) {
-			return strong
+// forgetLargest makes room. What claims to be the largest message is the least
+// likely to be one.
+func (h *hunt) forgetLargest() {
+	largest := 0
+	for i := range h.candidates {
+		if h.candidates[i].size > h.candidates[largest].size {
+			largest = i
 		}
 	}
-	return none
+	h.candidates = append(h.candidates[:largest], h.candidates[largest+1:]...)
+}
+
+// judge reads the head of a message, of which it wants the type to be known and
+// the length to be one that can be seen through.
+func (c *candidate) judge(side message.Side, b []byte) bool {
+	if b[1] != 0 {
+		return false
+	}
+	length := uint32(b[2])<<16 | uint32(b[3])<<8 | uint32(b[4])
+	kind, ok := message.Judge(side, b[0], length)
+	if !ok || kind == message.KindUnknown || length >= maxHunt {
+		return false
+	}
+	c.kind, c.size = kind, int(length)+1
+	c.sure = c.points >= enough && c.end > c.at
+	return true
+}
+
+// advance looks again at the candidates, with as many bytes as there are.
+func (h *hunt) advance(side message.Side, b []byte) {
+	h.due = 1<<63 - 1
+	left := h.candidates[:0]
+	for _, c := range h.candidates {
+		may := true
+		for may && c.due() <= len(b) {
+			if c.size == 0 {
+				may = c.judge(side, b[c.end:])
+			} else {
+				may = h.weigh(&c, b[c.end+head:c.end+c.size])
+			}
+		}
+		if may {
+			left = append(left, c)
+			h.due = min(h.due, c.due())
+		}
+	}
+	h.candidates = left
+}
+
+// weigh looks at the body of a whole message.
+func (h *hunt) weigh(c *candidate, body []byte) bool {
+	points := h.pointsOf(c.kind, body)
+	c.end, c.size = c.end+c.size, 0
+	c.points += points
+	c.sure = c.points >= plenty
+	return points > 0
+}
+
+// pointsOf returns what speaks for a message, 0 where it is none.
+func (h *hunt) pointsOf(k message.Kind, body []byte) int {
+	k = k.Refine(body)
+	if h.walker.Decode(message.New(k), body) != nil {
+		return 0
+	}
+	switch k {
+	case message.KindReadyForQuery:
+		return fixed
+	case message.KindCopyData, message.KindAuthenticationResponse, message.KindAuthenticationUnknown,
+		message.KindAuthenticationGSSContinue, message.KindAuthenticationSASLContinue:
+		return raw
+	case message.KindQuery, message.KindCommandComplete:
+		if text := body[:len(body)-1]; len(text) > 3 && isText(text) {
+			return readable
+		}
+	case message.KindErrorResponse, message.KindNoticeResponse:
+		if len(body) > 3 && body[0] == 'S' {
+			return readable
+		}
+	}
+	if len(body) > 0 && len(body) < 3 {
+		return raw
+	}
+	return parsed
 }
 
 func isText(b []byte) bool {
@@ -236,11 +340,53 @@ func isText(b []byte) bool {
 	return true
 }
 
+// first returns the first candidate if it is sure. Others have to wait: they may
+// be inside the message of one before them. Where one has waited for too long, it
+// is given up, or taken as a guess.
+func (h *hunt) first(n int) (at int, found bool) {
+	for len(h.candidates) > 0 {
+		switch c := h.candidates[0]; {
+		case c.sure:
+			h.guessed = false
+			return c.at, true
+		case n-c.at <= maxHunt:
+			return 0, false
+		case c.end > c.at:
+			h.guess()
+			return c.at, true
+		}
+		h.candidates = h.candidates[1:]
+	}
+	return 0, false
+}
+
+// last returns the best candidate when no more will come.
+func (h *hunt) last(n int) (at int, found bool) {
+	for i := range h.candidates {
+		if c := &h.candidates[i]; c.sure || c.closes(n) {
+			h.guessed = false
+			return c.at, true
+		}
+	}
+	for i := range h.candidates {
+		if c := &h.candidates[i]; c.end > c.at {
+			h.guess()
+			return c.at, true
+		}
+	}
+	return 0, false
+}
+
+// guess notes that a place is taken without being sure.
+func (h *hunt) guess() { h.guessed, h.points = true, 0 }
+
 // confirm tells whether a message confirms that its beginning was found and not
 // only guessed.
 func (d *Decoder) confirm(f *Frame) bool {
-	if f.Missing() == 0 && anchorOf(f.Kind, f.Body) == strong {
-		d.hunt.guessed = false
+	h := &d.hunt
+	if f.Missing() == 0 && f.Kind.Framing() == message.Typed && f.Kind != message.KindUnknown {
+		h.points += h.pointsOf(f.Kind, f.Body)
 	}
-	return !d.hunt.guessed
+	h.guessed = h.points < plenty
+	return !h.guessed
 }

@@ -3,6 +3,7 @@ package session
 import (
 	"bytes"
 
+	"github.com/pgwdump/pgwdump/decode"
 	"github.com/pgwdump/pgwdump/phase"
 	"github.com/pgwdump/pgwdump/reassembly"
 )
@@ -32,6 +33,10 @@ func (s *stream) gap(d *side, c *reassembly.Chunk) {
 		s.tellLoss(d, unknown)
 		return
 	}
+	if d.decoder.Lost() { // what was held of the part before has to do
+		d.decoder.End()
+		s.drain(d, c)
+	}
 	d.decoder.Gap(missing)
 	if end, ok := d.decoder.Ends(); ok {
 		s.tellLoss(d, end)
@@ -40,6 +45,41 @@ func (s *stream) gap(d *side, c *reassembly.Chunk) {
 	if d.decoder.Lost() && s.tracker.Phase().Active() {
 		s.tracker.Assume(phase.Unsynchronised)
 	}
+}
+
+// A mark says which packet brought the bytes up to an offset. There are marks while
+// messages are searched for: a message that is found late was there earlier.
+type mark struct {
+	end    int64
+	packet int
+	time   int64
+}
+
+// maxMarks is how many marks are kept. Over that, the older half is given up.
+const maxMarks = 1024
+
+// mark notes which packet brought the last bytes.
+func (d *side) mark() {
+	if d.decoder == nil || !d.decoder.Lost() {
+		return
+	}
+	if len(d.marks) == maxMarks {
+		d.marks = d.marks[:copy(d.marks, d.marks[maxMarks/2:])]
+	}
+	d.marks = append(d.marks, mark{d.bytes, d.packet, d.time})
+}
+
+// when returns the packet by which all of a message was there, which is that of c,
+// if there is no mark.
+func (d *side) when(f *decode.Frame, c *reassembly.Chunk) (packet int, time int64) {
+	end := f.Offset + int64(f.Size)
+	for i := range d.marks {
+		if d.marks[i].end >= end {
+			return d.marks[i].packet, d.marks[i].time
+		}
+	}
+	d.marks = nil
+	return c.Packet, c.Time
 }
 
 // unknown is the offset of what is not known.

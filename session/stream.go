@@ -20,6 +20,7 @@ type stream struct {
 	tracker     *phase.Tracker // where the conversation stands
 	shown       phase.Phase    // that of the last message
 	spoken      bool           // there was a message
+	speaker     message.Side   // who sent the last bytes
 	sides       [2]side        // the frontend's and the backend's
 	negotiation []message.Kind // the one-byte answers that the backend owes
 	tls         *handshake.Reader
@@ -42,6 +43,7 @@ type side struct {
 	bytes   int64 // of the stream so far, missing ones included
 	seen    bool  // something came
 	lost    *loss // not told of yet
+	marks   []mark
 	packet  int   // the last one that brought something
 	time    int64 // of it
 }
@@ -63,17 +65,32 @@ func (s *stream) take(c *reassembly.Chunk) {
 		d = &s.sides[1]
 	}
 	d.seen = true
+	s.turn(d, c)
 	if c.Missing > 0 {
 		s.gap(d, c)
 	}
 	d.bytes += int64(len(c.Bytes))
 	d.packet, d.time = c.Packet, c.Time
+	d.mark()
 	if s.state == encrypted {
 		s.ciphertext(d, c, c.Bytes)
 		return
 	}
 	d.decoder.Feed(c.Bytes)
 	s.drain(d, c)
+}
+
+// turn takes note of who speaks. A message hardly ever goes on after the other side
+// has spoken, which helps to find the next one.
+func (s *stream) turn(d *side, c *reassembly.Chunk) {
+	before := s.speaker
+	if s.speaker = d.from; before == d.from || before == 0 || s.state != talking {
+		return
+	}
+	if other := &s.sides[d.from.Other()>>1]; other.decoder.Lost() {
+		other.decoder.Turn()
+		s.drain(other, c)
+	}
 }
 
 // drain tells of the messages in what was fed.
@@ -143,7 +160,8 @@ func guessAnswer(b []byte) message.Kind {
 
 // message tells of one message.
 func (s *stream) message(d *side, c *reassembly.Chunk, f *decode.Frame) {
-	e := s.observer.begin(Message, s, c.Packet, c.Time)
+	packet, time := d.when(f, c)
+	e := s.observer.begin(Message, s, packet, time)
 	e.From, e.Offset, e.Frame = d.from, f.Offset, f
 	s.follow(d, f, e)
 	s.tell(e, f)
