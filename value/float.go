@@ -49,51 +49,78 @@ func (p printer) appendFloat(dst []byte, f float64, size int) []byte {
 	return appendDecimal(dst, text, limit)
 }
 
-// appendShortest appends the fewest digits that read back as f. Unlike strconv, and
-// unlike most that print the shortest form, PostgreSQL does not count on a reader that
-// takes a number half-way between two floats for the even one (acceptBounds in
-// common/d2s.c and f2s.c): it needs more digits for those, and prints 1e23 as
-// 9.999999999999999e+22.
+// appendShortest appends the fewest digits that read back as f, in the form -d.ddde-dd.
+// It differs from strconv in two ways, both of which are those of common/d2s.c and
+// f2s.c. PostgreSQL does not count on a reader that takes a number half-way between
+// two floats for the even one (acceptBounds), needs more digits for those, and prints
+// 1e23 as 9.999999999999999e+22. And where f is half-way between two numbers of as
+// many digits, it takes the even one: 2^-12 is 0.00024414062 as a float4.
 func appendShortest(dst []byte, f float64, size int) []byte {
 	start := len(dst)
 	dst = strconv.AppendFloat(dst, f, 'e', -1, size)
 	for {
 		digits, exponent := decimal(dst[start:])
 		if !isHalfWay(digits, exponent, f, size) {
-			return dst
+			return roundToEven(dst, start, digits, exponent, f, size)
 		}
 		precision := bytes.IndexByte(dst[start:], 'e') - bytes.IndexByte(dst[start:], '.')
 		dst = strconv.AppendFloat(dst[:start], f, 'e', precision, size)
 	}
 }
 
+// roundToEven makes the last digit of dst[start:], which is f to so many digits, even
+// where f is exactly half-way to that.
+func roundToEven(dst []byte, start int, digits uint64, exponent int, f float64, size int) []byte {
+	if digits&1 == 0 {
+		return dst
+	}
+	last := bytes.IndexByte(dst[start:], 'e') - 1
+	m, power, _ := mantissa(f, size)
+	even := dst[start+last] - 1
+	if !equals(10*digits-5, exponent-1, m, power) {
+		if even += 2; even > '9' || !equals(10*digits+5, exponent-1, m, power) {
+			return dst
+		}
+	}
+	odd := dst[start+last]
+	dst[start+last] = even
+	if g, err := strconv.ParseFloat(string(dst[start:]), size); err != nil || g != f {
+		dst[start+last] = odd // it is another float: the neighbour of a power of two is near
+	}
+	return dst
+}
+
+// equals tells whether digits times ten to the power of exponent is m times two to the
+// power of power. The powers of two are compared apart from the rest, which is short.
+func equals(digits uint64, exponent int, m uint64, power int) bool {
+	a, b := bits.TrailingZeros64(digits), bits.TrailingZeros64(m)
+	digits, m = fives(digits>>a, exponent), fives(m>>b, -exponent)
+	return digits == m && digits != 0 && a+exponent == b+power
+}
+
+// fives returns m times five to the power of n, m itself for n below 0, and 0 where it
+// takes more than 64 bits.
+func fives(m uint64, n int) uint64 {
+	for ; n > 0 && m != 0; n-- {
+		high, low := bits.Mul64(m, 5)
+		if m = low; high != 0 {
+			return 0
+		}
+	}
+	return m
+}
+
 // isHalfWay tells whether digits times ten to the power of exponent lies exactly
 // half-way between f and one of its neighbours. It asks only of whole numbers: half-way
 // between two fractions takes more digits than the fractions themselves.
 func isHalfWay(digits uint64, exponent int, f float64, size int) bool {
-	const maxFives = 23 // more of them are not in any number of 55 bits
 	m, power, lowest := mantissa(f, size)
-	if exponent < 0 || exponent > maxFives || m&1 != 0 {
+	if exponent < 0 || m&1 != 0 {
 		return false // strconv takes no number half-way to an odd mantissa
 	}
-	// Counted in halves, what lies between two mantissas is odd; the powers of two
-	// are compared apart from that.
-	twos := bits.TrailingZeros64(digits)
-	odd := digits >> twos
-	for range exponent {
-		high, low := bits.Mul64(odd, 5)
-		if high != 0 {
-			return false
-		}
-		odd = low
-	}
-	switch twos + exponent - power {
-	case -1:
-		return odd == 2*m+1 || odd == 2*m-1
-	case -2:
-		return lowest && odd == 4*m-1
-	}
-	return false
+	return equals(digits, exponent, 2*m+1, power-1) ||
+		equals(digits, exponent, 2*m-1, power-1) ||
+		lowest && equals(digits, exponent, 4*m-1, power-2)
 }
 
 // mantissa takes a float of 32 or 64 bits apart, without its sign, into a whole number

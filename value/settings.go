@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/pgwdump/pgwdump/value/charset"
 )
 
 // Settings are the run-time parameters of a session that change how its values are
@@ -22,11 +24,10 @@ type Settings struct {
 	// RoundFloats stands for an extra_float_digits of 0 and below: 1 for 0, 2 for -1
 	// and so on. 0 prints as many digits as it takes to tell the number from others.
 	RoundFloats int
-	// ToUTF8 appends to dst what text in client_encoding is in UTF-8; nil takes it as
-	// it is. Package value/charset has such functions. It is called for every piece
-	// of text before that is quoted, because some encodings have bytes of ASCII
-	// inside other characters.
-	ToUTF8 func(dst, b []byte) ([]byte, error)
+	// ToUTF8 turns text in client_encoding into UTF-8; nil takes it as it is. It is
+	// called for every piece of text before that is quoted, because some encodings have
+	// bytes of ASCII inside other characters.
+	ToUTF8 charset.Decoder
 }
 
 // A DateStyle is the output style of dates and times.
@@ -62,9 +63,10 @@ const (
 )
 
 // Set takes over a run-time parameter by its name and value as ParameterStatus
-// reports and SHOW prints them: DateStyle, IntervalStyle, TimeZone, bytea_output or
-// extra_float_digits, in any case. Others do not matter here and are ignored. On an
-// error, which says that the value is not understood, nothing has changed.
+// reports and SHOW prints them: DateStyle, IntervalStyle, TimeZone, client_encoding,
+// bytea_output or extra_float_digits, in any case. The last two are not reported by a
+// server, and lc_monetary is not either. Others do not matter here and are ignored. On
+// an error, which says that the value is not understood, nothing has changed.
 //
 // A time zone is looked for in the zone files of this machine, see
 // [time.LoadLocation].
@@ -77,6 +79,8 @@ func (s *Settings) Set(name, value string) error {
 		ok = changed.setIntervalStyle(value)
 	case "timezone":
 		changed.TimeZone, ok = zone(value)
+	case "client_encoding":
+		changed.ToUTF8 = charset.ToUTF8(value)
 	case "bytea_output":
 		changed.ByteaEscape = value == "escape"
 		ok = value == "escape" || value == "hex"
@@ -85,7 +89,7 @@ func (s *Settings) Set(name, value string) error {
 		changed.RoundFloats, ok = max(1-n, 0), err == nil
 	}
 	if !ok {
-		return fmt.Errorf("value: parameter %s: unknown value %q", name, value)
+		return fmt.Errorf("parameter %s: unknown value %q", name, value)
 	}
 	*s = changed
 	return nil

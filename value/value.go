@@ -2,9 +2,10 @@
 // a parameter or a column, in the binary format, become what the type's output
 // function prints in the server, byte for byte.
 //
-// [Types.Append] does it. The zero [Types] knows the built-in types, [Types.Learn]
-// and [Types.Load] add user-defined ones, and [Settings] are the run-time parameters
-// of a session that change how a value is printed.
+// [Types.Append] does it. The zero [Types] knows the built-in types. User-defined ones
+// are learned from a file ([Types.Load]) or from what a client asks the catalog
+// ([Lesson]). [Settings] are the run-time parameters of a session that change how a
+// value is printed.
 //
 // The package holds no catalog of objects: a regclass and its like, which travel as
 // OIDs, are printed as the server prints those of objects that are gone, which is
@@ -21,13 +22,13 @@ import "errors"
 // The errors of [Types.Append], as they are and never wrapped.
 var (
 	// ErrUnknownType: the binary form of the type is not known.
-	ErrUnknownType = errors.New("value: unknown data type")
+	ErrUnknownType = errors.New("unknown data type")
 	// ErrInvalid: the bytes are not a value of the type in that format.
-	ErrInvalid = errors.New("value: not a valid value of the data type")
+	ErrInvalid = errors.New("not a valid value of the data type")
 	// ErrTooLarge: the text is out of proportion to the bytes, or values are nested
 	// too deeply in each other. Nesting doubles quotation marks, so a few bytes can
 	// claim gigabytes; the server would give up as well, only later.
-	ErrTooLarge = errors.New("value: text too large or nested too deeply")
+	ErrTooLarge = errors.New("text too large or nested too deeply")
 )
 
 // The format codes of the protocol.
@@ -62,7 +63,7 @@ func TypeName(oid uint32) string { return catalog[oid].Name }
 //
 // The memory is dst's, which grows as with append; Append allocates nothing else and
 // keeps no reference to b. On an error - [ErrUnknownType], [ErrInvalid],
-// [ErrTooLarge], or what [Settings].ToUTF8 returns - dst is returned as it was.
+// [ErrTooLarge], or [charset.ErrInvalid] - dst is returned as it was.
 func (t *Types) Append(dst []byte, oid uint32, format int16, b []byte) ([]byte, error) {
 	p := printer{types: t, limit: len(dst) + maxGrowth*len(b) + maxText}
 	var text []byte
