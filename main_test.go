@@ -88,13 +88,15 @@ func TestGolden(t *testing.T) {
 			if style.of != nil && !strings.Contains(strings.Join(style.of, " "), filepath.Base(capture)) {
 				continue
 			}
+			style.args = append(keysOf(capture), style.args...)
 			name := capture[:strings.Index(capture, ".pcap")] + "." + style.ending
 			t.Run(filepath.Base(name), func(t *testing.T) {
-				got, errs, status := run(t, append([]string{"-r", capture}, style.args...)...)
+				args := append([]string{"-r", capture}, style.args...)
+				got, errs, status := run(t, args...)
 				if status != 0 {
 					t.Fatalf("status %d: %s", status, errs)
 				}
-				again, _, _ := run(t, append([]string{"-r", capture}, style.args...)...)
+				again, _, _ := run(t, args...)
 				if !bytes.Equal(got, again) {
 					t.Error("the output is another each time")
 				}
@@ -105,6 +107,16 @@ func TestGolden(t *testing.T) {
 			})
 		}
 	}
+}
+
+// keysOf returns the arguments by which a capture is decrypted that has a key log
+// beside it.
+func keysOf(capture string) []string {
+	keys := capture[:strings.Index(capture, ".pcap")] + ".keys"
+	if _, err := os.Stat(keys); err != nil {
+		return nil
+	}
+	return []string{"--keylog", keys}
 }
 
 // golden compares with a golden file, or writes it.
@@ -209,7 +221,7 @@ func TestSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, capture := range captures(t) {
-		for _, args := range [][]string{nil, {"--show-secrets"}} {
+		for _, args := range [][]string{nil, {"--show-secrets"}, keysOf(capture)} {
 			out, _, _ := run(t, append([]string{"--json", "-r", capture}, args...)...)
 			lines := bufio.NewScanner(bytes.NewReader(out))
 			lines.Buffer(nil, 1<<26)
@@ -268,13 +280,12 @@ func repeatedKey(text []byte) string {
 // and that some import nobody else.
 func TestImports(t *testing.T) {
 	may := map[string]string{
-		"capture":   "",
-		"copydata":  "",
-		"handshake": "",
-		"message":   "",
-		"value":     "value/charset",
-		"filter":    "",
-		"tlskeys":   "",
+		"capture":  "",
+		"copydata": "",
+		"message":  "",
+		"value":    "value/charset",
+		"filter":   "",
+		"tlskeys":  "reassembly",
 
 		"message/messagetest": "message",
 		"phase/phasetest":     "message",
@@ -284,9 +295,9 @@ func TestImports(t *testing.T) {
 		"decode":     "message",
 		"phase":      "message",
 		"reassembly": "capture",
-		"session":    "reassembly decode phase message handshake capture",
-		"render":     "session message value decode phase handshake reassembly",
-		"cli":        "capture reassembly session render",
+		"session":    "reassembly decode phase message tlskeys capture",
+		"render":     "session message value decode phase tlskeys reassembly",
+		"cli":        "capture reassembly tlskeys session render",
 	}
 	alone := map[string]bool{"message": true, "decode": true, "phase": true, "connection": true}
 	const module = "github.com/pgwdump/pgwdump/"

@@ -19,6 +19,10 @@ func addFlags(c *cobra.Command, o *options) {
 	input.IntSliceVar(&o.ports, "port", nil, "take connections to these `PORTS` for PostgreSQL, besides 5432 and all that begin like it")
 	input.IntVarP(&o.count, "count", "c", 0, "stop after `N` packets")
 
+	encryption := pflag.NewFlagSet("Encryption", pflag.ContinueOnError)
+	encryption.SortFlags = false
+	encryption.StringArrayVar(&o.keyLogs, "keylog", nil, "decrypt TLS with the keys in `FILE`, which a client wrote (SSLKEYLOGFILE, sslkeylogfile of libpq 18); may be repeated. Keys in a pcapng file itself are used without asking")
+
 	output := pflag.NewFlagSet("Output", pflag.ContinueOnError)
 	output.SortFlags = false
 	output.StringVarP(&o.output, "output", "o", "", "the `FORMAT` of the output: text or json (default text)")
@@ -40,7 +44,7 @@ func addFlags(c *cobra.Command, o *options) {
 	ignored.BoolVarP(&ignore, "line-buffered", "l", false, "lines are never held back")
 	ignored.BoolVarP(&ignore, "no-promiscuous", "p", false, "for live capture: not promiscuous")
 
-	groups := []*pflag.FlagSet{input, output, ignored}
+	groups := []*pflag.FlagSet{input, encryption, output, ignored}
 	for _, g := range groups {
 		c.Flags().AddFlagSet(g)
 	}
