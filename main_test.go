@@ -76,6 +76,9 @@ var goldenStyles = []struct {
 }{
 	{"txt", nil, nil},
 	{"jsonl", []string{"--json"}, nil},
+	{"queries.txt", []string{"queries"}, nil},
+	{"queries.jsonl", []string{"queries", "--json"}, nil},
+	{"queries.v.txt", []string{"queries", "-v"}, []string{"simple-errors.pcap", "client-asyncpg.pcap", "copy-in-text.pcap"}},
 	{"v.txt", []string{"-v"}, []string{"extended-binary.pcap", "simple-errors.pcap", "replication-test-decoding.pcap"}},
 	{"x.txt", []string{"-x"}, []string{"auth-scram.pcap", "extended-binary.pcap", "copy-extended.pcap", "packets-lost.pcap.zst"}},
 	{"q.txt", []string{"-q"}, []string{"client-pgx.pcap"}},
@@ -88,15 +91,13 @@ func TestGolden(t *testing.T) {
 			if style.of != nil && !strings.Contains(strings.Join(style.of, " "), filepath.Base(capture)) {
 				continue
 			}
-			style.args = append(keysOf(capture), style.args...)
 			name := capture[:strings.Index(capture, ".pcap")] + "." + style.ending
 			t.Run(filepath.Base(name), func(t *testing.T) {
-				args := append([]string{"-r", capture}, style.args...)
-				got, errs, status := run(t, args...)
+				got, errs, status := run(t, append(style.args, "-r", capture)...)
 				if status != 0 {
 					t.Fatalf("status %d: %s", status, errs)
 				}
-				again, _, _ := run(t, args...)
+				again, _, _ := run(t, append(style.args, "-r", capture)...)
 				if !bytes.Equal(got, again) {
 					t.Error("the output is another each time")
 				}
@@ -107,16 +108,6 @@ func TestGolden(t *testing.T) {
 			})
 		}
 	}
-}
-
-// keysOf returns the arguments by which a capture is decrypted that has a key log
-// beside it.
-func keysOf(capture string) []string {
-	keys := capture[:strings.Index(capture, ".pcap")] + ".keys"
-	if _, err := os.Stat(keys); err != nil {
-		return nil
-	}
-	return []string{"--keylog", keys}
 }
 
 // golden compares with a golden file, or writes it.
@@ -221,8 +212,8 @@ func TestSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, capture := range captures(t) {
-		for _, args := range [][]string{nil, {"--show-secrets"}, keysOf(capture)} {
-			out, _, _ := run(t, append([]string{"--json", "-r", capture}, args...)...)
+		for _, args := range [][]string{nil, {"--show-secrets"}, {"queries", "--context", "1", "--errors"}, {"queries"}} {
+			out, _, _ := run(t, append(args, "--json", "-r", capture)...)
 			lines := bufio.NewScanner(bytes.NewReader(out))
 			lines.Buffer(nil, 1<<26)
 			for lines.Scan() {
@@ -280,12 +271,14 @@ func repeatedKey(text []byte) string {
 // and that some import nobody else.
 func TestImports(t *testing.T) {
 	may := map[string]string{
-		"capture":  "",
-		"copydata": "",
-		"message":  "",
-		"value":    "value/charset",
-		"filter":   "",
-		"tlskeys":  "reassembly",
+		"capture":   "",
+		"copydata":  "",
+		"handshake": "",
+		"message":   "",
+		"value":     "value/charset",
+		"filter":    "",
+		"tlskeys":   "",
+		"sql":       "",
 
 		"message/messagetest": "message",
 		"phase/phasetest":     "message",
@@ -295,9 +288,9 @@ func TestImports(t *testing.T) {
 		"decode":     "message",
 		"phase":      "message",
 		"reassembly": "capture",
-		"session":    "reassembly decode phase message tlskeys capture",
-		"render":     "session message value decode phase tlskeys reassembly",
-		"cli":        "capture reassembly tlskeys session render",
+		"session":    "reassembly decode phase message handshake capture sql value",
+		"render":     "session message value decode phase handshake reassembly",
+		"cli":        "capture reassembly session render",
 	}
 	alone := map[string]bool{"message": true, "decode": true, "phase": true, "connection": true}
 	const module = "github.com/pgwdump/pgwdump/"

@@ -16,9 +16,7 @@ type Files struct {
 	open    []*head
 	errs    []error // met, and not yet returned by Read
 	packets int     // read so far
-	names   []string
-	secrets func(name string, keyLog []byte)
-	size    int64 // bytes of all files on disk
+	size    int64   // bytes of all files on disk
 	read    atomic.Int64
 }
 
@@ -37,7 +35,7 @@ type head struct {
 // OpenFiles opens capture files; "-" is standard input. A file that cannot be
 // read does not keep the others from being read: Read returns its *FileError.
 func OpenFiles(names ...string) *Files {
-	s := &Files{names: names}
+	s := &Files{}
 	for _, name := range names {
 		w := waiting{name: name}
 		if len(names) > 1 && name != stdin {
@@ -99,7 +97,6 @@ func (s *Files) reach() {
 		s.errs = append(s.errs, err)
 		return
 	}
-	f.secrets = s.secrets
 	s.open = append(s.open, &head{file: f})
 }
 

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -27,14 +26,9 @@ func dump(o *options) error {
 	signal.Ignore(syscall.SIGPIPE) // the write fails instead, and that is no failure
 	files := capture.OpenFiles(o.files...)
 	defer files.Close()
-	keys, err := openKeyLogs(o, files, slices.Contains(o.files, "-"))
-	if err != nil {
-		return err
-	}
-	defer keys.close()
-	d := &dumper{options: o, source: files, keys: keys, printer: newPrinter(o)}
+	d := &dumper{options: o, source: files, printer: newPrinter(o)}
 	stop := showProgress(d, files)
-	err = d.run()
+	err := d.run()
 	stop()
 	if errors.Is(err, syscall.EPIPE) {
 		return nil
@@ -61,7 +55,16 @@ func newRenderer(o *options) render.Renderer {
 	if o.json || o.output == "json" {
 		return &render.JSON{ShowSecrets: o.showSecrets}
 	}
+	if o.view == session.Statements {
+		return newStatements(o)
+	}
 	t := render.NewText(useColour(o))
+	setText(t, o)
+	return t
+}
+
+// setText makes text look as the flags ask for.
+func setText(t *render.Text, o *options) {
 	t.MaxValue, t.ShowSecrets = o.maxValue, o.showSecrets
 	t.Clock.Style, t.Clock.Location = render.TimeStyle(o.times), time.Local
 	switch {
@@ -72,7 +75,6 @@ func newRenderer(o *options) render.Renderer {
 	case o.quiet > 0:
 		t.Detail = render.Short
 	}
-	return t
 }
 
 // useColour decides whether there is colour (no-color.org, bixense.com/clicolors).
@@ -101,11 +103,11 @@ func isTerminal(w io.Writer) bool {
 type dumper struct {
 	options  *options
 	source   capture.Source
-	keys     *keyLogs
 	printer  *render.Printer // nil where nothing is printed
 	observer *session.Observer
 
 	packets   int
+	shown     int64 // statements
 	malformed int64
 	failed    bool // part of the input could not be read
 }
@@ -116,7 +118,10 @@ func (d *dumper) run() (err error) {
 	if d.printer != nil {
 		emit = d.printer.Add
 	}
-	d.observer = session.New(session.Options{Ports: d.options.allPorts(), Keys: &d.keys.Log}, emit)
+	if d.options.view == session.Statements {
+		emit = d.selected(emit)
+	}
+	d.observer = session.New(session.Options{Ports: d.options.allPorts(), View: d.options.view}, emit)
 	connections := reassembly.New(d.observer.Open)
 	var parser capture.Parser
 	var segment capture.Segment
@@ -160,15 +165,12 @@ func (d *dumper) complain(err error) {
 // summarise writes what was read and what of it could not be shown.
 func (d *dumper) summarise(w io.Writer) {
 	t := &d.observer.Totals
-	s := many(int64(d.packets), "packet") + ", " + many(int64(t.Connections), "PostgreSQL connection") + ", " + many(t.Messages, "message")
+	s := many(int64(d.packets), "packet") + ", " + many(int64(t.Connections), "PostgreSQL connection") + ", " + d.counted()
 	if n := d.malformed + t.Incomplete; n > 0 {
 		s += fmt.Sprintf(", %d of them malformed or incomplete", n)
 	}
 	if t.Encrypted > 0 {
 		s += ", " + many(t.Encrypted, "byte") + " encrypted"
-		if t.Records > 0 {
-			s += " in " + many(t.Records, "TLS record")
-		}
 	}
 	if t.Lost > 0 {
 		s += ", " + many(t.Lost, "byte") + " missing in the capture"

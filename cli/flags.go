@@ -3,14 +3,16 @@ package cli
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
 
-// addFlags gives a command its flags, and a help that shows them in groups.
-func addFlags(c *cobra.Command, o *options) {
+// addFlags gives a command its flags, and a help that shows them in groups: those of
+// input and output, which all commands have, and the command's own between them.
+func addFlags(c *cobra.Command, o *options, own ...*pflag.FlagSet) {
 	input := pflag.NewFlagSet("Input", pflag.ContinueOnError)
 	input.SortFlags = false
 	input.StringArrayVarP(&o.files, "read", "r", nil, "read packets from `FILE`, or from standard input with \"-\"; may be repeated")
@@ -18,10 +20,6 @@ func addFlags(c *cobra.Command, o *options) {
 	input.BoolVarP(&o.devices, "list-interfaces", "D", false, "list the interfaces that can be captured from (not there yet)")
 	input.IntSliceVar(&o.ports, "port", nil, "take connections to these `PORTS` for PostgreSQL, besides 5432 and all that begin like it")
 	input.IntVarP(&o.count, "count", "c", 0, "stop after `N` packets")
-
-	encryption := pflag.NewFlagSet("Encryption", pflag.ContinueOnError)
-	encryption.SortFlags = false
-	encryption.StringArrayVar(&o.keyLogs, "keylog", nil, "decrypt TLS with the keys in `FILE`, which a client wrote (SSLKEYLOGFILE, sslkeylogfile of libpq 18); may be repeated. Keys in a pcapng file itself are used without asking")
 
 	output := pflag.NewFlagSet("Output", pflag.ContinueOnError)
 	output.SortFlags = false
@@ -44,7 +42,7 @@ func addFlags(c *cobra.Command, o *options) {
 	ignored.BoolVarP(&ignore, "line-buffered", "l", false, "lines are never held back")
 	ignored.BoolVarP(&ignore, "no-promiscuous", "p", false, "for live capture: not promiscuous")
 
-	groups := []*pflag.FlagSet{input, encryption, output, ignored}
+	groups := slices.Concat([]*pflag.FlagSet{input}, own, []*pflag.FlagSet{output, ignored})
 	for _, g := range groups {
 		c.Flags().AddFlagSet(g)
 	}
@@ -67,6 +65,7 @@ Other:
       --version   show the version
 
 Commands:
+  pgwdump queries -r FILE                         show a line for each statement, see pgwdump queries --help
   pgwdump version                                 show the version, the commit and that of Go
   pgwdump completion bash|zsh|fish|powershell     print a script that completes commands
 

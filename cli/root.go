@@ -27,7 +27,6 @@ type options struct {
 	stdout, stderr io.Writer
 
 	files       []string
-	keyLogs     []string
 	device      string
 	devices     bool
 	ports       []int
@@ -42,6 +41,10 @@ type options struct {
 	showSecrets bool
 	jobs        int
 	maxValue    int
+
+	view      session.View
+	selection session.Selection
+	around    int
 }
 
 // usageError is an error in how the program was called.
@@ -106,7 +109,7 @@ bzip2, xz or lz4. Passwords and keys are masked unless --show-secrets.`,
 	c.SetVersionTemplate("pgwdump {{.Version}}\n")
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	addFlags(c, o)
-	c.AddCommand(newVersion())
+	c.AddCommand(newQueries(o), newVersion())
 	return c
 }
 

@@ -40,6 +40,7 @@ type Tracker struct {
 	status m.TransactionStatus
 	count  uint64 // requests so far
 	queue  queue
+	ahead  bool // the client has been seen not to wait for a ReadyForQuery
 
 	walker   m.Walker
 	response m.ErrorResponse
@@ -66,11 +67,23 @@ func (t *Tracker) Pending() int {
 	return n
 }
 
+// Oldest returns the number of the oldest request that waits for an answer; where
+// none does, that of the next one to come. All before it are answered, skipped, or
+// given up.
+func (t *Tracker) Oldest() uint64 {
+	for _, p := range t.queue.waiting() {
+		if p.number > 0 {
+			return p.number
+		}
+	}
+	return t.count + 1
+}
+
 // PendingSyncs returns how many ReadyForQuery are still to come.
 func (t *Tracker) PendingSyncs() int {
 	n := 0
 	for _, p := range t.queue.waiting() {
-		if p.request == functionCall || p.request >= query && p.request < parse || p.request == sync {
+		if p.request.awaitsReady() {
 			n++
 		}
 	}
@@ -169,6 +182,7 @@ func (t *Tracker) request(step *Step, k m.Kind, body []byte) bool {
 		t.count++
 		step.Outcome, step.Request = Requested, t.count
 		t.push(pending{opened, t.count})
+		t.catchUp()
 	}
 	return true
 }
@@ -202,6 +216,7 @@ func (t *Tracker) answer(step *Step, k m.Kind, body []byte) bool {
 	for t.queue.head().request == copyEnd {
 		t.queue.drop(1)
 	}
+	t.catchUp()
 	head := t.queue.head()
 	step.Request = head.number
 	if k == m.KindErrorResponse && t.isFatal(body) {
@@ -254,7 +269,28 @@ func (t *Tracker) ready(body []byte) {
 	t.phase = Ready
 	if head := t.queue.head().request; head != none {
 		t.phase = answers[head].phase
+		t.ahead = t.ahead || t.PendingSyncs() > 0
 	}
+}
+
+// catchUp forgets, after a part that was not seen, the requests whose answers must
+// have been in it: a client that waits for each ReadyForQuery asks for something
+// only after it has had all before.
+func (t *Tracker) catchUp() {
+	if t.phase != Unsynchronised || t.ahead {
+		return
+	}
+	for i := t.queue.len() - 2; i >= 0; i-- {
+		if t.queue.waiting()[i].request.awaitsReady() {
+			t.queue.drop(i + 1)
+			return
+		}
+	}
+}
+
+// awaitsReady tells whether a ReadyForQuery ends the answer to the request.
+func (r request) awaitsReady() bool {
+	return r == sync || r == functionCall || r >= query && r < parse
 }
 
 // resynchronise takes the first ReadyForQuery after a part that was not seen as
@@ -263,7 +299,7 @@ func (t *Tracker) resynchronise(body []byte) {
 	for t.queue.len() > 0 {
 		head := t.queue.head().request
 		t.queue.drop(1)
-		if replies[head][m.KindReadyForQuery] == done {
+		if head.awaitsReady() {
 			break
 		}
 	}

@@ -279,15 +279,7 @@ func (r *Text) appendCut(dst []byte, s style, b []byte, write func(dst, b []byte
 	}
 	show := b
 	if limit > 0 && len(b) > limit {
-		show = b[:limit]
-		for i := 1; i < utf8.UTFMax && i < len(show); i++ { // not in the middle of a character
-			if utf8.RuneStart(show[len(show)-i]) {
-				if !utf8.FullRune(show[len(show)-i:]) {
-					show = show[:len(show)-i]
-				}
-				break
-			}
-		}
+		show = whole(b[:limit])
 	}
 	dst = append(dst, s.on...)
 	dst = write(dst, show)
@@ -300,4 +292,17 @@ func (r *Text) appendCut(dst []byte, s style, b []byte, write func(dst, b []byte
 		dst = append(dst, r.palette.aside.off...)
 	}
 	return dst
+}
+
+// whole returns b without the beginning of a character that it may end with.
+func whole(b []byte) []byte {
+	for i := 1; i < utf8.UTFMax && i < len(b); i++ {
+		if utf8.RuneStart(b[len(b)-i]) {
+			if !utf8.FullRune(b[len(b)-i:]) {
+				return b[:len(b)-i]
+			}
+			break
+		}
+	}
+	return b
 }

@@ -1,10 +1,12 @@
 package render
 
 import (
+	"crypto/tls"
 	"strconv"
 	"time"
 	"unicode/utf8"
 
+	"github.com/pgwdump/pgwdump/handshake"
 	"github.com/pgwdump/pgwdump/message"
 	"github.com/pgwdump/pgwdump/phase"
 	"github.com/pgwdump/pgwdump/session"
@@ -18,6 +20,10 @@ type JSON struct {
 	times seconds
 	head  head
 	whats [phase.Count][message.Kinds]string
+
+	parameters parameters
+	walker     message.Walker
+	response   message.ErrorResponse
 }
 
 // A head is the beginning of a line, up to the connection. A packet often brings
@@ -31,6 +37,11 @@ type head struct {
 
 // Append appends the line of an event to dst.
 func (r *JSON) Append(dst []byte, e *session.Event) []byte {
+	if e.Type == session.Ended {
+		dst = r.appendStatement(r.appendHead(dst, begun(e)), e)
+		e.Statement.Release()
+		return append(dst, "}\n"...)
+	}
 	if h := &r.head; h.packet != e.Packet || h.conn != e.Conn || h.kind != e.Type || h.text == nil {
 		*h = head{e.Type, e.Packet, e.Conn, r.appendHead(h.text[:0], e)}
 	}
@@ -57,10 +68,6 @@ func (r *JSON) Append(dst []byte, e *session.Event) []byte {
 		} else {
 			dst = strconv.AppendInt(dst, e.Resumed, 10)
 		}
-		if e.Err != nil {
-			dst = append(dst, `,"reason":`...)
-			dst = appendJSONString(dst, e.Err.Error())
-		}
 	case session.Error:
 		dst = append(dst, `,"phase":"`...)
 		dst = append(dst, e.Phase.String()...)
@@ -74,17 +81,25 @@ func (r *JSON) Append(dst []byte, e *session.Event) []byte {
 		dst = append(dst, `","how":"`...)
 		dst = append(dst, e.How.String()...)
 		dst = append(dst, '"')
-		if e.TLS != nil {
-			dst = append(dst, `,"tls":{`...)
-			dst = appendRecords(dst, e.TLS)
-			dst = append(dst, '}')
-		}
 	}
 	if len(e.Notes) > 0 {
 		dst = append(dst, `,"notes":`...)
 		dst = appendJSONStrings(dst, e.Notes)
 	}
 	return append(dst, "}\n"...)
+}
+
+// begun returns the event of a statement with the packet and the time of its
+// beginning, as far as that was captured.
+func begun(e *session.Event) *session.Event {
+	b := *e
+	for _, m := range []session.Moment{e.Statement.Begin, e.Statement.First} {
+		if m != (session.Moment{}) {
+			b.Packet, b.Time = m.Packet, m.Time
+			break
+		}
+	}
+	return &b
 }
 
 func (r *JSON) appendHead(dst []byte, e *session.Event) []byte {
@@ -116,6 +131,7 @@ func (r *JSON) what(e *session.Event) string {
 var eventNames = [...]string{
 	session.Open:      "open",
 	session.Message:   "message",
+	session.Ended:     "statement",
 	session.Gap:       "gap",
 	session.Error:     "error",
 	session.Encrypted: "encrypted",
@@ -302,4 +318,47 @@ func appendJSONStrings(dst []byte, list []string) []byte {
 		dst = appendJSONString(dst, s)
 	}
 	return append(dst, ']')
+}
+
+// appendEncryption appends what is known of the encryption: with TLS what the
+// handshake said, else that it is GSSAPI.
+func appendEncryption(dst []byte, t *handshake.Info) []byte {
+	if t == nil {
+		return append(dst, `,"by":"GSSAPI"`...)
+	}
+	dst = append(dst, `,"by":"TLS"`...)
+	if t.Client {
+		if t.ServerName != "" {
+			dst = append(dst, `,"server_name":`...)
+			dst = appendJSONString(dst, t.ServerName)
+		}
+		dst = append(dst, `,"alpn":`...)
+		dst = appendJSONStrings(dst, t.Protocols)
+		dst = append(dst, `,"offered":[`...)
+		for i, v := range t.Versions {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = appendJSONString(dst, tls.VersionName(v))
+		}
+		dst = append(dst, ']')
+	}
+	if t.Server {
+		dst = append(dst, `,"version":`...)
+		dst = appendJSONString(dst, tls.VersionName(t.Version))
+		dst = append(dst, `,"cipher":`...)
+		dst = appendJSONString(dst, tls.CipherSuiteName(t.CipherSuite))
+		if t.Protocol != "" {
+			dst = append(dst, `,"alpn_chosen":`...)
+			dst = appendJSONString(dst, t.Protocol)
+		}
+		if t.Subject != "" {
+			dst = append(dst, `,"certificate":{"subject":`...)
+			dst = appendJSONString(dst, t.Subject)
+			dst = append(dst, `,"not_after":"`...)
+			dst = t.NotAfter.UTC().AppendFormat(dst, time.RFC3339)
+			dst = append(dst, `"}`...)
+		}
+	}
+	return dst
 }

@@ -1,10 +1,13 @@
 package render
 
 import (
+	"crypto/tls"
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
+	"github.com/pgwdump/pgwdump/handshake"
 	"github.com/pgwdump/pgwdump/message"
 	"github.com/pgwdump/pgwdump/reassembly"
 	"github.com/pgwdump/pgwdump/session"
@@ -45,16 +48,7 @@ const (
 // Append appends what an event looks like, one line or more, to dst.
 func (r *Text) Append(dst []byte, e *session.Event) []byte {
 	p := &r.palette
-	dst = append(dst, p.time.on...)
-	dst = r.Clock.append(dst, e)
-	dst = append(dst, p.time.off...)
-	conn := p.conns[(e.Conn.Number-1)%len(p.conns)]
-	dst = append(dst, conn.on...)
-	start := len(dst)
-	dst = append(dst, '#')
-	dst = strconv.AppendInt(dst, int64(e.Conn.Number), 10)
-	dst = appendSpaces(dst, max(connWidth-(len(dst)-start), 1))
-	dst = append(dst, conn.off...)
+	dst = r.appendConn(dst, e)
 	switch e.From {
 	case message.Frontend:
 		dst = p.frontend.append(dst, "→ ")
@@ -83,20 +77,31 @@ func (r *Text) Append(dst []byte, e *session.Event) []byte {
 		dst = r.appendEncryption(dst, e.TLS)
 	case session.Close:
 		dst = p.aside.append(dst, closings[e.How])
-		dst = r.appendUnread(dst, e.TLS)
 	}
 	dst = r.appendNotes(dst, e)
 	return append(dst, '\n')
+}
+
+// appendConn appends when it was, and on which connection.
+func (r *Text) appendConn(dst []byte, e *session.Event) []byte {
+	p := &r.palette
+	dst = append(dst, p.time.on...)
+	dst = r.Clock.append(dst, e)
+	dst = append(dst, p.time.off...)
+	conn := p.conns[(e.Conn.Number-1)%len(p.conns)]
+	dst = append(dst, conn.on...)
+	start := len(dst)
+	dst = append(dst, '#')
+	dst = strconv.AppendInt(dst, int64(e.Conn.Number), 10)
+	dst = appendSpaces(dst, max(connWidth-(len(dst)-start), 1))
+	return append(dst, conn.off...)
 }
 
 // gapText says what is missing, what of the rest could not be used, and where it
 // goes on.
 func gapText(e *session.Event) string {
 	var s []string
-	switch {
-	case e.Err != nil:
-		s = append(s, fmt.Sprintf("gap: %d encrypted bytes at offset %d: %v", e.Bytes, e.Offset, e.Err))
-	case e.Bytes > 0:
+	if e.Bytes > 0 {
 		s = append(s, fmt.Sprintf("gap: %d bytes from offset %d on were not captured", e.Bytes, e.Offset))
 	}
 	if e.Passed > 0 {
@@ -193,4 +198,35 @@ var closings = [...]string{
 	reassembly.Finished: "closed",
 	reassembly.Reset:    "reset",
 	reassembly.Replaced: "gone: the same ports were opened anew",
+}
+
+// appendEncryption says what the connection is encrypted with, and what of that
+// was said in clear.
+func (r *Text) appendEncryption(dst []byte, t *handshake.Info) []byte {
+	p := &r.palette
+	if t == nil {
+		return p.warning.append(dst, "encrypted by GSSAPI from here on")
+	}
+	s := "encrypted from here on"
+	switch {
+	case t.Server:
+		s += " by " + tls.VersionName(t.Version) + ", " + tls.CipherSuiteName(t.CipherSuite)
+	default:
+		s += " by TLS"
+	}
+	dst = p.warning.append(dst, s)
+	pair := func(name, value string) {
+		if value != "" {
+			dst = r.appendName(append(dst, "  "...), name)
+			dst = appendEscaped(dst, []byte(value))
+		}
+	}
+	pair("server_name", t.ServerName)
+	pair("alpn", strings.Join(t.Protocols, ","))
+	pair("alpn_chosen", t.Protocol)
+	pair("certificate", t.Subject)
+	if t.Subject != "" {
+		pair("not_after", t.NotAfter.UTC().Format(time.DateOnly))
+	}
+	return dst
 }

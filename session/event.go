@@ -2,10 +2,10 @@ package session
 
 import (
 	"github.com/pgwdump/pgwdump/decode"
+	"github.com/pgwdump/pgwdump/handshake"
 	"github.com/pgwdump/pgwdump/message"
 	"github.com/pgwdump/pgwdump/phase"
 	"github.com/pgwdump/pgwdump/reassembly"
-	"github.com/pgwdump/pgwdump/tlskeys"
 )
 
 // An EventType says what an [Event] tells.
@@ -17,12 +17,13 @@ const (
 	Open EventType = iota
 	// Message: one message, in Frame.
 	Message
+	// Ended: a statement ended, in Statement.
+	Ended
 	// Gap: Bytes bytes are missing at Offset.
 	Gap
 	// Error: what comes at Offset cannot be decoded; Err says why.
 	Error
-	// Encrypted: from here on the connection is encrypted; TLS says how, and whether
-	// it can be read. It is nil where it is GSSAPI that encrypts.
+	// Encrypted: from Offset on the connection is encrypted; TLS says how.
 	Encrypted
 	// Close: the connection ended as How says.
 	Close
@@ -42,6 +43,9 @@ type Event struct {
 	Phase  phase.Phase  // in which the message came
 	Moved  bool         // that is another than of the message before
 
+	Statement *Statement // with Ended; the receiver's
+	Wanted    bool       // it is what was looked for, and no neighbour of that
+
 	Frame   *decode.Frame
 	Partial bool // part of the message is missing
 	// What a Reader reads.
@@ -51,11 +55,11 @@ type Event struct {
 	Uncertain bool            // decoded after a guess
 	Notes     []string        // further reservations, a sentence each
 
-	Bytes   int64 // missing in a Gap, or encrypted ones that did not come out, as Err says
+	Bytes   int64 // missing in a Gap
 	Passed  int64 // behind these, gone over without finding a message
 	Resumed int64 // where in the stream messages begin again; -1 where they do not
 	Before  int   // the last packet before the Gap; Packet is the first behind it
 	Err     error
-	TLS     *tlskeys.Info // of Encrypted and Close; nil where there is none
+	TLS     *handshake.Info // nil where it is GSSAPI that encrypts
 	How     reassembly.Ending
 }

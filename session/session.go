@@ -8,8 +8,10 @@
 package session
 
 import (
+	"sync"
+
 	"github.com/pgwdump/pgwdump/reassembly"
-	"github.com/pgwdump/pgwdump/tlskeys"
+	"github.com/pgwdump/pgwdump/value"
 )
 
 // DefaultPort is the port that PostgreSQL is registered for.
@@ -22,20 +24,32 @@ type Options struct {
 	Ports []uint16
 	// MaxBody is how much of a message's body is kept, 0 for all.
 	MaxBody int
-	// Keys are those that TLS is decrypted with; there may be none.
-	Keys *tlskeys.Log
+	// View is what is told of the connections.
+	View View
+	// Values is the knowledge of data types to begin with; nil for the built-in ones.
+	Values *value.Types
 }
+
+// A View is what an Observer tells of connections, besides where they begin and end
+// and what of them cannot be seen.
+type View uint8
+
+// The views.
+const (
+	Messages   View = iota // each message
+	Statements             // each statement
+)
 
 // Totals count what was observed.
 type Totals struct {
-	Connections int   // that speak PostgreSQL
-	Messages    int64 // told
+	Connections int // that speak PostgreSQL
+	Messages    int64
+	Statements  int64
 	Incomplete  int64 // of them: in part missing
 	Decoded     int64 // bytes in whole messages
 	Lost        int64 // bytes missing in the capture
 	Undecoded   int64 // bytes of PostgreSQL connections that are in no message
-	Encrypted   int64 // bytes that were not decrypted
-	Records     int64 // of TLS, on connections where there are such bytes
+	Encrypted   int64 // bytes
 }
 
 // An Observer observes the connections of one capture. It is not for use by
@@ -47,17 +61,18 @@ type Observer struct {
 
 	event       Event
 	first, last int64 // the times of the first event and of the one before
+	statements  sync.Pool
 }
 
 // New returns an Observer that calls emit for each event, in the order in which
 // they become known.
 func New(o Options, emit func(*Event)) *Observer {
-	return &Observer{options: o, emit: emit}
+	return &Observer{options: o, emit: emit, statements: sync.Pool{New: func() any { return new(Statement) }}}
 }
 
 // Open returns the stream of a new connection, for [reassembly.New].
 func (o *Observer) Open(c *reassembly.Conn) reassembly.Stream {
-	return tlskeys.NewStage(o.options.Keys, c, &stream{observer: o, tcp: c})
+	return &stream{observer: o, tcp: c}
 }
 
 // A Conn is a connection that speaks PostgreSQL, as events refer to it.

@@ -2,10 +2,10 @@ package session
 
 import (
 	"github.com/pgwdump/pgwdump/decode"
+	"github.com/pgwdump/pgwdump/handshake"
 	"github.com/pgwdump/pgwdump/message"
 	"github.com/pgwdump/pgwdump/phase"
 	"github.com/pgwdump/pgwdump/reassembly"
-	"github.com/pgwdump/pgwdump/tlskeys"
 )
 
 // A stream is what the Observer knows of one connection.
@@ -23,9 +23,10 @@ type stream struct {
 	speaker     message.Side   // who sent the last bytes
 	sides       [2]side        // the frontend's and the backend's
 	negotiation []message.Kind // the one-byte answers that the backend owes
-	exposure    exposure
-	tls         *tlskeys.TLS     // nil where there is none
-	tlsFrom     reassembly.Chunk // where it was told of
+	pairing     *pairing
+	early       []reassembly.Chunk // answers that were captured before their request
+	tls         *handshake.Reader
+	told        bool // the event Encrypted
 }
 
 type state uint8
@@ -45,8 +46,9 @@ type side struct {
 	seen    bool  // something came
 	lost    *loss // not told of yet
 	marks   []mark
-	packet  int   // the last one that brought something
-	time    int64 // of it
+	packet  int    // the last one that brought something
+	time    int64  // of it
+	begun   Moment // the first byte of the message that is not whole yet; zero where there is none
 }
 
 // Data takes the next bytes of one direction.
@@ -55,15 +57,22 @@ func (s *stream) Data(c *reassembly.Chunk) {
 	case undecided:
 		s.decide(c)
 	case talking, encrypted:
+		if s.isEarly(c) {
+			s.hold(c)
+			return
+		}
 		s.take(c)
+		if len(s.early) > 0 {
+			s.catchUp()
+		}
 	}
 }
 
 // take takes the next bytes of a connection whose two sides are known.
 func (s *stream) take(c *reassembly.Chunk) {
-	d := s.side(c)
-	if s.tls != nil {
-		s.decrypted()
+	d := &s.sides[0]
+	if c.From != s.client {
+		d = &s.sides[1]
 	}
 	d.seen = true
 	s.turn(d, c)
@@ -74,11 +83,14 @@ func (s *stream) take(c *reassembly.Chunk) {
 	d.packet, d.time = c.Packet, c.Time
 	d.mark()
 	if s.state == encrypted {
-		s.observer.Totals.Encrypted += int64(len(c.Bytes))
+		s.ciphertext(d, c, c.Bytes)
 		return
 	}
 	d.decoder.Feed(c.Bytes)
 	s.drain(d, c)
+	if d.begun == (Moment{}) && s.state == talking && d.decoder.Unread() > 0 && !d.decoder.Lost() {
+		d.begun = Moment{c.Packet, c.Time}
+	}
 }
 
 // turn takes note of who speaks. A message hardly ever goes on after the other side
@@ -94,18 +106,15 @@ func (s *stream) turn(d *side, c *reassembly.Chunk) {
 	}
 }
 
-// side returns the side that a chunk comes from.
-func (s *stream) side(c *reassembly.Chunk) *side {
-	if c.From == s.client {
-		return &s.sides[0]
-	}
-	return &s.sides[1]
-}
-
 // drain tells of the messages in what was fed.
 func (s *stream) drain(d *side, c *reassembly.Chunk) {
 	for {
-		f, err := d.decoder.Next(s.context(d))
+		context := s.context(d)
+		if s.beginsTLS(d, context) {
+			s.encrypt(d, c)
+			return
+		}
+		f, err := d.decoder.Next(context)
 		if err == decode.ErrMore {
 			return
 		}
@@ -121,7 +130,7 @@ func (s *stream) drain(d *side, c *reassembly.Chunk) {
 		}
 		s.message(d, c, f)
 		if s.tracker.Phase() == phase.Encrypted {
-			s.encrypt(f.Kind, c)
+			s.encrypt(d, c)
 			return
 		}
 	}
@@ -162,13 +171,20 @@ func guessAnswer(b []byte) message.Kind {
 	return 0
 }
 
-// message tells of one message.
+// message tells of one message, and of what ended with it.
 func (s *stream) message(d *side, c *reassembly.Chunk, f *decode.Frame) {
 	packet, time := d.when(f, c)
 	e := s.observer.begin(Message, s, packet, time)
 	e.From, e.Offset, e.Frame = d.from, f.Offset, f
-	s.follow(d, f, e)
+	m := seen{from: d.from, kind: f.Kind, body: f.Body, size: int64(f.Size), begin: d.begun, end: Moment{packet, time}}
+	if m.begin == (Moment{}) {
+		m.begin = m.end
+	}
+	d.begun = Moment{}
+	m.step, m.err = s.follow(d, f, e)
+	s.pairing.see(&m)
 	s.tell(e, f)
+	s.tellStatements(c)
 }
 
 // tell tells of a message whose phase is known.
@@ -182,11 +198,30 @@ func (s *stream) tell(e *Event, f *decode.Frame) {
 	if e.Partial {
 		t.Incomplete++
 	}
-	s.observer.emit(e)
+	if s.observer.options.View == Messages {
+		s.observer.emit(e)
+	}
+}
+
+// tellStatements tells of the statements that ended.
+func (s *stream) tellStatements(c *reassembly.Chunk) {
+	p := s.pairing
+	for i, statement := range p.ended {
+		p.ended[i] = nil
+		s.observer.Totals.Statements++
+		if s.observer.options.View != Statements {
+			statement.Release()
+			continue
+		}
+		e := s.observer.begin(Ended, s, c.Packet, c.Time)
+		e.Statement = statement
+		s.observer.emit(e)
+	}
+	p.ended = p.ended[:0]
 }
 
 // follow moves the tracker on by one message and notes what is odd about it.
-func (s *stream) follow(d *side, f *decode.Frame, e *Event) {
+func (s *stream) follow(d *side, f *decode.Frame, e *Event) (phase.Step, error) {
 	switch f.Kind {
 	case message.KindSSLRequest:
 		s.negotiation = append(s.negotiation, message.KindSSLResponse)
@@ -208,9 +243,7 @@ func (s *stream) follow(d *side, f *decode.Frame, e *Event) {
 	if err != nil {
 		e.Notes = append(e.Notes, err.Error())
 	}
-	if s.exposure.see(f) {
-		e.Notes = append(e.Notes, exposedNote)
-	}
+	return step, err
 }
 
 // missed returns the phase in which a message that is not allowed would be, where

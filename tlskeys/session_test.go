@@ -111,11 +111,11 @@ func hear(l *Log, o Options) (*Conn, *heard) {
 // play feeds a session to a Conn.
 func play(l *Log, s *session) *heard {
 	c, h := hear(l, Options{})
-	for i, g := range s.segments {
-		c.Feed(g.fromClient, g.bytes, Origin{Packet: i + 1})
+	for _, g := range s.segments {
+		c.Feed(g.fromClient, g.bytes)
 	}
 	c.Close()
-	h.info = *c.Info()
+	h.info = c.Info()
 	return h
 }
 

@@ -1,0 +1,152 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/pgwdump/pgwdump/render"
+	"github.com/pgwdump/pgwdump/session"
+)
+
+const queriesExample = `  pgwdump queries -r capture.pcap                          what ran, how long it took, how it ended
+  pgwdump queries -r capture.pcap --slower 100ms           only what took that long
+  pgwdump queries -r capture.pcap --errors --context 2     what failed, and what ran before and after it
+  pgwdump queries -r capture.pcap --sql 'update.*orders'   only what changes orders
+  pgwdump queries -r capture.pcap -v                       all that is known of each
+  pgwdump queries -r capture.pcap --json | jq .            a JSON object for each statement`
+
+// conditions are the flags of queries as they were given.
+type conditions struct {
+	rows, bigger, sql string
+}
+
+func newQueries(o *options) *cobra.Command {
+	var given conditions
+	c := &cobra.Command{
+		Use:   "queries -r FILE",
+		Short: "Show what ran: a line for each statement",
+		Long: `pgwdump queries shows the statements that ran: when they began, how long they
+took, how many rows they had, how they ended, who ran them, their SQL and their
+parameters, each in a line, in the order in which they ended.`,
+		Example: queriesExample,
+		Args:    noArguments,
+		RunE: func(*cobra.Command, []string) error {
+			if err := o.check(); err != nil {
+				return err
+			}
+			if err := given.read(o); err != nil {
+				return usageError{err}
+			}
+			o.view = session.Statements
+			return dump(o)
+		},
+	}
+	s := &o.selection
+	f := pflag.NewFlagSet("Which statements: those that all of these hold for", pflag.ContinueOnError)
+	f.SortFlags = false
+	f.DurationVar(&s.Slower, "slower", 0, "took at least so long, such as 100ms or 2s (`TIME`)")
+	f.BoolVar(&s.Errors, "errors", false, "ended by an error")
+	f.StringSliceVar(&s.SQLStates, "sqlstate", nil, "ended by an error with one of these `CODES`, or classes such as 40")
+	f.StringVar(&given.rows, "rows", "", "had a `NUMBER` of rows that is such as '>1000', '<=10' or 0")
+	f.StringVar(&given.bigger, "bigger", "", "took at least so many bytes on the wire, such as 10kB or 1MB (`SIZE`)")
+	f.StringSliceVar(&s.Users, "user", nil, "run by one of these `USERS`")
+	f.StringSliceVar(&s.Databases, "database", nil, "in one of these `DATABASES`")
+	f.StringSliceVar(&s.Applications, "app", nil, "by one of these applications, by their application_name (`APPS`)")
+	f.StringVar(&given.sql, "sql", "", "whose SQL the regular expression matches, in any case (`REGEX`)")
+	f.IntVar(&o.around, "context", 0, "and `N` statements of the same connection before and behind each; > marks those that were looked for")
+	addFlags(c, o, f)
+	return c
+}
+
+// read reads the flags that cobra does not read itself.
+func (g *conditions) read(o *options) (err error) {
+	s := &o.selection
+	switch {
+	case o.octets:
+		return errors.New("-x shows the bytes of messages; queries shows statements")
+	case o.around < 0:
+		return fmt.Errorf("--context is a number of statements, not %d", o.around)
+	case s.Slower < 0:
+		return fmt.Errorf("--slower is a length of time, not %v", s.Slower)
+	}
+	if g.rows != "" {
+		if s.Rows, err = session.ParseComparison(g.rows); err != nil {
+			return fmt.Errorf("--rows: %w", err)
+		}
+	}
+	if g.bigger != "" {
+		if s.Bigger, err = parseSize(g.bigger); err != nil {
+			return fmt.Errorf("--bigger: %w", err)
+		}
+	}
+	if g.sql != "" {
+		if s.SQL, err = regexp.Compile("(?is)" + g.sql); err != nil {
+			return fmt.Errorf("--sql: %w", err)
+		}
+	}
+	return nil
+}
+
+// units are those of a size: powers of 1000, and PostgreSQL's kB, which is 1024
+// bytes, would differ by less than anyone asks for.
+var units = []struct {
+	name  string
+	bytes int64
+}{{"kb", 1e3}, {"mb", 1e6}, {"gb", 1e9}, {"b", 1}, {"", 1}}
+
+// parseSize reads a number of bytes such as 1MB.
+func parseSize(text string) (int64, error) {
+	for _, u := range units {
+		if digits, ok := strings.CutSuffix(strings.ToLower(text), u.name); ok {
+			if n, err := strconv.ParseFloat(strings.TrimSpace(digits), 64); err == nil && n >= 0 && n < 1e18 {
+				return int64(n * float64(u.bytes)), nil
+			}
+			break
+		}
+	}
+	return 0, fmt.Errorf("%q is no size such as 500, 10kB or 1MB", text)
+}
+
+// newStatements returns what shows statements as text.
+func newStatements(o *options) render.Renderer {
+	r := render.NewStatements(useColour(o))
+	setText(&r.Text, o)
+	r.Marked = o.around > 0
+	if isTerminal(o.stdout) {
+		r.Width = terminalWidth(o.stdout.(*os.File))
+	}
+	return r
+}
+
+// selected returns what passes on to emit the statements that are looked for.
+func (d *dumper) selected(emit func(*session.Event)) func(*session.Event) {
+	return session.NewSurroundings(&d.options.selection, d.options.around, func(e *session.Event) {
+		switch e.Type {
+		case session.Open, session.Close: // nothing of a statement
+			return
+		case session.Ended:
+			d.shown++
+		}
+		emit(e)
+	}).Add
+}
+
+// counted says how many messages or statements there were.
+func (d *dumper) counted() string {
+	t := &d.observer.Totals
+	if d.options.view == session.Messages {
+		return many(t.Messages, "message")
+	}
+	s := many(t.Statements, "statement")
+	if d.shown < t.Statements {
+		s += fmt.Sprintf(", %d of them shown", d.shown)
+	}
+	return s
+}

@@ -1,0 +1,135 @@
+package render
+
+import (
+	"strconv"
+
+	"github.com/pgwdump/pgwdump/message"
+	"github.com/pgwdump/pgwdump/session"
+	"github.com/pgwdump/pgwdump/value"
+)
+
+// appendDetails appends a line for each thing that is known of a statement and not
+// on its first line.
+func (r *Statements) appendDetails(dst []byte, s *session.Statement) []byte {
+	line := func(label string, style style, text []byte) {
+		dst = r.appendLabel(append(dst, indent...), label)
+		dst = append(dst, style.on...)
+		dst = append(dst, text...)
+		dst = append(dst, style.off...)
+		dst = append(dst, '\n')
+	}
+	text := func(label string, text string) {
+		if text != "" {
+			line(label, r.palette.value, appendEscaped(nil, []byte(text)))
+		}
+	}
+	text("client", s.Conn.Client)
+	text("server", s.Conn.Server)
+	text("application", s.Login.Application)
+	how := s.Protocol.String()
+	if s.Parts > 1 {
+		how += ", statement " + strconv.Itoa(s.Part) + " of " + strconv.Itoa(s.Parts)
+	}
+	text("protocol", how)
+	if s.Error != nil && s.Request != message.KindQuery && s.Request != message.KindExecute && s.Request != message.KindUnknown {
+		text("failed in", s.Request.String())
+	}
+	text("prepared statement", string(s.Name))
+	text("portal", string(s.Portal))
+	if s.SQL != nil {
+		line("sql", r.palette.sql, appendEscaped(nil, s.SQL))
+	}
+	if s.Prepared != nil {
+		line("prepared", r.palette.sql, appendEscaped(nil, s.Prepared))
+	}
+	r.parameters.each(s, func(i int, p *parameter) {
+		label := "$" + strconv.Itoa(i+1)
+		if name := value.TypeName(uint32(p.oid)); name != "" {
+			label += " (" + name + ")"
+		} else if p.oid != 0 {
+			label += " (type " + strconv.FormatUint(uint64(p.oid), 10) + ")"
+		}
+		switch {
+		case p.value == nil:
+			line(label, r.palette.null, []byte("NULL"))
+		case p.text == nil:
+			line(label, r.palette.value, appendHexValue(nil, p.value))
+		default:
+			line(label, r.palette.value, appendEscaped(nil, p.text))
+		}
+	})
+	text("tag", string(s.Tag))
+	if s.MaxRows > 0 {
+		text("at most", strconv.Itoa(int(s.MaxRows))+" rows")
+	}
+	text("bytes", strconv.FormatInt(s.Sent, 10)+" sent, "+strconv.FormatInt(s.Received, 10)+" received")
+	if c := s.Copy; c != nil {
+		if c.In.Messages > 0 || c.Response != message.KindCopyOutResponse {
+			text("copy in", c.Format.String()+", "+strconv.FormatInt(c.In.Bytes, 10)+" bytes in "+strconv.FormatInt(c.In.Messages, 10)+" messages")
+		}
+		if c.Out.Messages > 0 || c.Response != message.KindCopyInResponse {
+			text("copy out", c.Format.String()+", "+strconv.FormatInt(c.Out.Bytes, 10)+" bytes in "+strconv.FormatInt(c.Out.Messages, 10)+" messages")
+		}
+	}
+	if s.Before != 0 || s.After != 0 {
+		text("transaction", status(s.Before)+" before, "+status(s.After)+" after")
+	}
+	span := func(label string, ns int64, ok bool) {
+		if ok {
+			text(label, string(append(appendMilliseconds(nil, ns), " ms"...)))
+		}
+	}
+	span("pause before", s.Pause, s.Pause >= 0)
+	first, ok := s.Since(s.First)
+	span("first byte after", first, ok)
+	row, ok := s.Since(s.FirstRow)
+	span("first row after", row, ok)
+	text("packets", packets(s))
+	for i, n := range s.Notices {
+		r.fields("notice "+strconv.Itoa(i+1), n, text)
+	}
+	if more := s.Noticed - len(s.Notices); more > 0 {
+		text("notices", strconv.Itoa(more)+" more")
+	}
+	if s.Error != nil {
+		r.fields("error", s.Error, text)
+	}
+	if s.Missing {
+		text("missing", "part of it was not captured")
+	}
+	return dst
+}
+
+// fields puts down the fields of an error or notice.
+func (r *Statements) fields(label string, body []byte, text func(label, text string)) {
+	r.walker.Decode(&r.response, body)
+	for i := range r.response.Fields {
+		f := &r.response.Fields[i]
+		text(label+" "+f.Name(), string(f.Value))
+	}
+}
+
+// status names a status of a transaction.
+func status(s message.TransactionStatus) string {
+	if name := s.String(); name != "" {
+		return name
+	}
+	return "not known"
+}
+
+// packets names the packets of a statement.
+func packets(s *session.Statement) string {
+	text := ""
+	add := func(label string, m session.Moment) {
+		if m != (session.Moment{}) {
+			if text != "" {
+				text += ", "
+			}
+			text += label + " " + strconv.Itoa(m.Packet)
+		}
+	}
+	add("request", s.Begin)
+	add("answer", s.First)
+	add("end", s.End)
+	return text
+}

@@ -1,0 +1,426 @@
+package session
+
+import (
+	"encoding/binary"
+
+	"github.com/pgwdump/pgwdump/message"
+	"github.com/pgwdump/pgwdump/phase"
+	"github.com/pgwdump/pgwdump/sql"
+)
+
+// fromBackend takes a message of the server.
+func (p *pairing) fromBackend(m *seen) {
+	switch m.kind {
+	case message.KindParameterStatus:
+		p.roster.reported(&p.walker, m.body)
+		return
+	case message.KindNoticeResponse:
+		p.notice(m)
+		return
+	case message.KindNotificationResponse:
+		return
+	case message.KindReadyForQuery:
+		p.ready(m)
+		return
+	}
+	if m.step.Request == 0 {
+		if m.step.Phase == phase.Unsynchronised || m.err != nil {
+			p.unasked(m)
+		}
+		return
+	}
+	a := p.answering(m.step.Request)
+	if a == nil {
+		if m.kind == message.KindErrorResponse { // at the commit that a Sync makes
+			p.commitFailed(m)
+		}
+		if m.step.Outcome == phase.Erred {
+			p.settle(m)
+		}
+		return
+	}
+	s := a.statement
+	if s != nil {
+		p.receive(s, m)
+	}
+	switch m.kind {
+	case message.KindDataRow:
+		if s != nil {
+			s.Returned++
+		}
+	case message.KindParameterDescription:
+		p.described(a, m)
+	case message.KindErrorResponse:
+		p.failed(a, m)
+	case message.KindCommandComplete, message.KindEmptyQueryResponse, message.KindPortalSuspended:
+		p.completed(a, m)
+	}
+	if m.step.Outcome != phase.Answered {
+		p.answered = m.end.Time
+		p.settle(m)
+	}
+}
+
+// answering returns the request that is being answered, or nil where it is one of
+// those that are not kept. What was asked before it is given up.
+func (p *pairing) answering(number uint64) *ask {
+	for w := p.asks.waiting(); len(w) > 0 && w[0].number < number; w = p.asks.waiting() {
+		p.giveUp(&w[0], Incomplete)
+		p.asks.drop(1)
+	}
+	if w := p.asks.waiting(); len(w) > 0 && w[0].number == number {
+		return &w[0]
+	}
+	return nil
+}
+
+// receive takes a message of the answer to a statement.
+func (p *pairing) receive(s *Statement, m *seen) {
+	if s.First == (Moment{}) {
+		s.First = m.begin
+	}
+	s.End = m.end
+	s.Received += m.size
+	switch m.kind {
+	case message.KindDataRow:
+		if s.Returned == 0 {
+			s.FirstRow = m.begin
+		}
+	case message.KindCopyData:
+		if s.copy.Out.Messages == 0 {
+			s.FirstRow = m.begin
+		}
+		s.copy.Out.add(len(m.body))
+	case message.KindCopyInResponse, message.KindCopyOutResponse, message.KindCopyBothResponse:
+		s.Copy = &s.copy
+		s.copy.Response = m.kind
+		if len(m.body) >= 3 {
+			s.copy.Format = message.Format(m.body[0])
+			s.copy.Columns = int(binary.BigEndian.Uint16(m.body[1:]))
+		}
+	}
+}
+
+// described takes a ParameterDescription.
+func (p *pairing) described(a *ask, m *seen) {
+	if a.prepared == nil {
+		return
+	}
+	a.prepared.describe(m.body)
+	for i := range p.asks.waiting() { // what is asked for already has its parameters from before
+		b := &p.asks.waiting()[i]
+		if b.portal != nil && b.portal.prepared == a.prepared && b.statement != nil {
+			b.statement.Types = a.prepared.types
+		}
+	}
+	if a.statement != nil {
+		a.statement.Types = a.prepared.types
+	}
+}
+
+// completed takes what ends the answer to a statement without an error.
+func (p *pairing) completed(a *ask, m *seen) {
+	s := a.statement
+	if s == nil {
+		return
+	}
+	status := OK
+	switch m.kind {
+	case message.KindCommandComplete:
+		tag := m.body
+		if n := len(tag); n > 0 && tag[n-1] == 0 {
+			tag = tag[:n-1]
+		}
+		s.complete(tag)
+		p.ran(a, tag)
+	case message.KindPortalSuspended:
+		status = Suspended
+	}
+	if a.kind != message.KindQuery {
+		p.finish(s, status)
+	} else if a.rest != nil {
+		p.finish(s, status)
+		p.next(a, m)
+	} // else it is the last of its Query, which ends with ReadyForQuery
+}
+
+// ran keeps the books of prepared statements after one has run that changes them.
+func (p *pairing) ran(a *ask, tag []byte) {
+	switch c := &a.command; {
+	case c.Verb == sql.Prepare && string(tag) == "PREPARE":
+		made := &prepared{sql: append([]byte(nil), c.Body...)}
+		made.command = sql.Parse(made.sql, p.roster.login.backslashes)
+		s := p.catalog.slot(c.Name)
+		s.now, s.asked, s.draft = made, a.number, nil
+	case c.Verb == sql.Deallocate:
+		p.catalog.forget(c.Name, a.number)
+	case c.Verb == sql.Forget:
+		p.catalog.forget(nil, a.number)
+	}
+}
+
+// next goes on to the next statement of a Query.
+func (p *pairing) next(a *ask, m *seen) {
+	before := a.statement
+	text, rest := sql.Next(a.rest, p.roster.login.backslashes)
+	s := p.begin(m)
+	s.Protocol, s.Request, s.executed = Simple, message.KindQuery, true
+	s.Pause = 0
+	if s.Begin = before.End; s.Begin == (Moment{}) {
+		s.Begin = before.Begin
+	}
+	s.Part, s.Parts = before.Part+1, before.Parts
+	a.statement, a.rest = s, rest
+	if s.Part == s.Parts {
+		a.rest = nil
+	}
+	p.words(a, s.keep(text))
+}
+
+// failed takes an error that is the answer to a request.
+func (p *pairing) failed(a *ask, m *seen) {
+	s := a.statement
+	if s == nil || !s.executed {
+		s = p.victim(a, m)
+	}
+	p.erred(s, m)
+	if a.kind == message.KindParse && len(a.slot.name) == 0 {
+		a.before = nil // the unnamed one is gone before the new one is looked at
+	}
+	p.undo(a)
+	for a.rest != nil { // the rest of the Query is not run
+		p.finish(s, s.Status)
+		p.next(a, m)
+		s = a.statement
+		s.Status = Skipped
+	}
+	if a.kind != message.KindQuery || m.step.Outcome == phase.Erred {
+		p.finish(s, s.Status)
+	} // else ReadyForQuery comes
+}
+
+// erred gives a statement its error.
+func (p *pairing) erred(s *Statement, m *seen) {
+	s.Error = s.keep(m.body)
+	s.Status = Failed
+	p.walker.Decode(&p.response, m.body)
+	if copy(s.SQLState[:], p.response.Field('C')) != len(s.SQLState) {
+		s.SQLState = SQLState{}
+	}
+	if s.SQLState == queryCanceled {
+		s.Status = Cancelled
+	}
+}
+
+// victim returns the statement that does not run because of an error of a Parse,
+// Bind, Describe or Close: the one that the message is for. Where the message that
+// runs it has not come, that which failed stands for it.
+func (p *pairing) victim(a *ask, m *seen) *Statement {
+	s := a.statement
+	if s == nil {
+		s = p.draft(m)
+		s.Begin, s.First, s.End, s.Received = m.begin, m.begin, m.end, m.size
+		s.Pause = -1
+		if a.slot != nil {
+			s.Name = s.keep(a.slot.name)
+			if a.before != nil {
+				s.SQL = a.before.sql
+			}
+		}
+		a.statement = s
+	}
+	s.Request = a.kind
+	return s
+}
+
+// undo takes back what the server has not done.
+func (p *pairing) undo(a *ask) {
+	switch {
+	case a.slot != nil && a.slot.asked == a.number:
+		a.slot.now, a.slot.draft = a.before, nil
+	case a.portal != nil && a.portal.asked == a.number:
+		a.portal.open, a.portal.draft = false, nil
+	}
+}
+
+// commitFailed takes an error that is the answer to a Sync.
+func (p *pairing) commitFailed(m *seen) {
+	s := p.draft(m)
+	s.Begin, s.Pause, s.Request = Moment{}, -1, message.KindSync
+	p.receive(s, m)
+	p.erred(s, m)
+	p.finish(s, s.Status)
+}
+
+// settle ends what will have no answer: what was asked for before the oldest request
+// that waits for one.
+func (p *pairing) settle(m *seen) {
+	oldest := p.tracker.Oldest()
+	w := p.asks.waiting()
+	n := 0
+	for n < len(w) && w[n].number < oldest {
+		n++
+	}
+	how := Incomplete
+	if m.step.Outcome == phase.Erred {
+		how = Skipped
+		for i := n - 1; i > 0; i-- {
+			p.undo(&w[i])
+		}
+	}
+	for i := range w[:n] {
+		p.giveUp(&w[i], how)
+	}
+	p.asks.drop(n)
+}
+
+// giveUp ends the statement that a request runs, if it has not ended yet.
+func (p *pairing) giveUp(a *ask, how Status) {
+	s := a.statement
+	if s == nil || s.ended || s.Request != a.kind {
+		return
+	}
+	for ; a.rest != nil; s = a.statement {
+		p.finish(s, how)
+		p.next(a, &seen{})
+	}
+	p.finish(s, how)
+}
+
+// ready takes a ReadyForQuery.
+func (p *pairing) ready(m *seen) {
+	if m.step.Request != 0 {
+		if a := p.answering(m.step.Request); a != nil && a.statement != nil && !a.statement.ended {
+			s := a.statement
+			switch {
+			case s.Error != nil || s.Status == Skipped:
+				p.finish(s, s.Status)
+			case s.Tag != nil || s.Protocol == Function || a.rest == nil:
+				p.finish(s, OK)
+			default:
+				p.giveUp(a, Incomplete)
+			}
+		}
+	}
+	if p.orphan != nil {
+		p.finish(p.orphan, Incomplete)
+	}
+	p.settle(m)
+	if len(m.body) > 0 {
+		p.status = message.TransactionStatus(m.body[0])
+	}
+	if p.held != nil {
+		p.held.After = p.status
+		p.release()
+	}
+	p.fresh, p.answered = true, m.end.Time
+	if p.status == message.Idle {
+		p.catalog.endTransaction(max(m.step.Request, 1))
+	}
+}
+
+// notice takes a NoticeResponse, which is part of the answer that is being given.
+func (p *pairing) notice(m *seen) {
+	s := p.held
+	if w := p.asks.waiting(); len(w) > 0 {
+		s = w[0].statement
+	}
+	if s == nil {
+		return
+	}
+	s.Received += m.size
+	if s.Noticed++; s.Noticed <= maxNotices {
+		s.Notices = append(s.Notices, s.keep(m.body))
+	}
+}
+
+// unasked takes part of an answer to a request that was not captured.
+func (p *pairing) unasked(m *seen) {
+	s := p.orphan
+	if s == nil {
+		switch m.kind {
+		case message.KindDataRow, message.KindRowDescription, message.KindCommandComplete, message.KindErrorResponse,
+			message.KindPortalSuspended, message.KindEmptyQueryResponse, message.KindCopyData:
+		default:
+			return
+		}
+		s = p.begin(m)
+		s.Begin, s.Pause, s.Missing = Moment{}, -1, true
+		p.orphan = s
+	}
+	p.receive(s, m)
+	switch m.kind {
+	case message.KindDataRow:
+		s.Returned++
+	case message.KindErrorResponse:
+		p.erred(s, m)
+		p.finish(s, s.Status)
+	case message.KindCommandComplete:
+		tag := m.body
+		if n := len(tag); n > 0 && tag[n-1] == 0 {
+			tag = tag[:n-1]
+		}
+		s.complete(tag)
+		p.finish(s, Incomplete)
+	case message.KindPortalSuspended, message.KindEmptyQueryResponse:
+		p.finish(s, Incomplete)
+	}
+}
+
+// finish ends a statement. It is told of when it is known what the server says of
+// the transaction after it.
+func (p *pairing) finish(s *Statement, how Status) {
+	if s.ended {
+		return
+	}
+	s.ended, s.Status = true, how
+	if s.Missing && (how == OK || how == Suspended) {
+		s.Status = Incomplete
+	}
+	if s == p.orphan {
+		p.orphan = nil
+	}
+	p.release()
+	if p.fresh {
+		s.Before, p.fresh = p.status, false
+	}
+	p.held = s
+}
+
+// release tells of the statement that ended last.
+func (p *pairing) release() {
+	if s := p.held; s != nil {
+		p.held = nil
+		p.count++
+		s.Number = p.count
+		p.ended = append(p.ended, s)
+	}
+}
+
+// lost takes note that part of what one side sent was not captured.
+func (p *pairing) lost() {
+	for i := range p.asks.waiting() {
+		if s := p.asks.waiting()[i].statement; s != nil {
+			s.Missing = true
+		}
+	}
+	if p.orphan != nil {
+		p.orphan.Missing = true
+	}
+}
+
+// end ends what is open when the connection is.
+func (p *pairing) end(at Moment) {
+	w := p.asks.waiting()
+	for i := range w {
+		if s := w[i].statement; s != nil && s.End == (Moment{}) {
+			s.End = at
+		}
+		p.giveUp(&w[i], Incomplete)
+	}
+	p.asks.drop(len(w))
+	if p.orphan != nil {
+		p.finish(p.orphan, Incomplete)
+	}
+	p.release()
+}

@@ -1,0 +1,385 @@
+package session
+
+import (
+	"sync"
+
+	"github.com/pgwdump/pgwdump/message"
+	"github.com/pgwdump/pgwdump/phase"
+	"github.com/pgwdump/pgwdump/sql"
+)
+
+// A pairing makes statements of the messages of one connection. Which answer is for
+// which request the phase.Tracker knows; the pairing keeps what was asked, under the
+// Tracker's numbers.
+type pairing struct {
+	conn    *Conn
+	tracker *phase.Tracker
+	roster  roster
+	catalog catalog
+	asks    queue // not answered yet
+	ended   []*Statement
+	pool    *sync.Pool
+
+	last    *Statement // the one asked for last
+	syncs   uint64     // Syncs that the client has sent
+	orphan  *Statement // being answered without having been seen to be asked for
+	ignored *Statement // being asked for, though the server does not heed it
+
+	held     *Statement // has ended, and waits for what the server says of the transaction
+	status   message.TransactionStatus
+	fresh    bool  // nothing has ended since the server said so
+	answered int64 // when the last answer was complete; 0 for never
+	count    int64 // of statements that ended
+
+	walker   message.Walker
+	parse    message.Parse
+	bind     message.Bind
+	describe message.Describe
+	closing  message.Close
+	execute  message.Execute
+	response message.ErrorResponse
+}
+
+func newPairing(s *stream) *pairing {
+	return &pairing{conn: &s.conn, tracker: s.tracker, roster: newRoster(s.observer.options.Values), pool: &s.observer.statements}
+}
+
+// An ask is a request that waits for its answer.
+type ask struct {
+	number    uint64 // as in phase.Step
+	kind      message.Kind
+	statement *Statement // that it belongs to; nil for none
+	slot      *slot      // Parse, Close: the name
+	before    *prepared  // what that stood for before
+	prepared  *prepared  // Describe: of what
+	portal    *portal    // Bind: that it makes
+	command   sql.Command
+	rest      []byte // Query: the statements behind the one in statement
+}
+
+// A queue holds asks, oldest first.
+type queue struct {
+	items []ask
+	first int
+}
+
+func (q *queue) waiting() []ask { return q.items[q.first:] }
+
+func (q *queue) push() *ask {
+	if len(q.items) == cap(q.items) && q.first > 0 {
+		n := copy(q.items, q.waiting())
+		clear(q.items[n:])
+		q.items, q.first = q.items[:n], 0
+	}
+	q.items = append(q.items, ask{})
+	return &q.items[len(q.items)-1]
+}
+
+func (q *queue) drop(n int) {
+	clear(q.items[q.first : q.first+n])
+	if q.first += n; q.first == len(q.items) {
+		q.items, q.first = q.items[:0], 0
+	}
+}
+
+// A seen is a message of the connection.
+type seen struct {
+	from  message.Side
+	kind  message.Kind
+	body  []byte
+	size  int64
+	begin Moment // its first byte
+	end   Moment // its last byte
+	step  phase.Step
+	err   error // it is not allowed where it came
+}
+
+// see takes the next message. What ended with it is in p.ended.
+func (p *pairing) see(m *seen) {
+	if m.from == message.Frontend {
+		p.fromFrontend(m)
+	} else {
+		p.fromBackend(m)
+	}
+}
+
+// fromFrontend takes a message of the client.
+func (p *pairing) fromFrontend(m *seen) {
+	if m.step.Outcome == phase.Requested {
+		p.request(m)
+		return
+	}
+	switch m.kind {
+	case message.KindStartupMessage:
+		p.roster.started(&p.walker, m.body)
+	case message.KindQuery, message.KindParse, message.KindBind, message.KindExecute, message.KindFunctionCall:
+		p.unheard(m)
+	case message.KindCopyData:
+		if s := p.copying(m); s != nil {
+			s.Sent += m.size
+			s.copy.In.add(len(m.body))
+		}
+	case message.KindCopyDone, message.KindCopyFail:
+		if s := p.copying(m); s != nil {
+			s.Sent += m.size
+		}
+	}
+}
+
+// copying returns the statement whose COPY a message of the client is for: the one
+// that is being answered, or, where the client did not wait for it to begin, the
+// last that was asked for.
+func (p *pairing) copying(m *seen) *Statement {
+	if w := p.asks.waiting(); m.step.Request != 0 && len(w) > 0 && w[0].number == m.step.Request {
+		return w[0].statement
+	}
+	if m.step.Outcome == phase.Ignored || len(p.asks.waiting()) == 0 {
+		return nil
+	}
+	return p.last
+}
+
+// request takes a request that will be answered.
+func (p *pairing) request(m *seen) {
+	switch m.kind {
+	case message.KindSync:
+		p.syncs++
+		return
+	case message.KindTerminate:
+		return
+	}
+	a := p.asks.push()
+	a.number, a.kind = m.step.Request, m.kind
+	switch m.kind {
+	case message.KindQuery:
+		p.query(a, m)
+	case message.KindParse:
+		p.prepare(a, m)
+	case message.KindBind:
+		p.bound(a, m)
+	case message.KindDescribe:
+		p.walker.Decode(&p.describe, m.body)
+		if p.describe.Target == message.Portal {
+			o := p.catalog.portal(p.describe.Name)
+			a.statement = p.draftOf(o.draft, o.syncs)
+		} else {
+			s := p.catalog.slot(p.describe.Name)
+			a.statement, a.prepared = p.draftOf(s.draft, s.syncs), s.now
+		}
+	case message.KindClose:
+		p.close(a, m)
+	case message.KindExecute:
+		p.executed(a, m)
+	case message.KindFunctionCall:
+		s := p.begin(m)
+		s.Protocol, s.Request, s.executed = Function, m.kind, true
+		s.Arguments = s.keep(m.body)
+		a.statement = s
+	}
+	if s := a.statement; s != nil {
+		s.Sent += m.size
+		p.last = s
+	}
+}
+
+// begin returns a new statement that a message asks for.
+func (p *pairing) begin(m *seen) *Statement {
+	s := p.pool.Get().(*Statement)
+	s.pool, s.Conn, s.Login = p.pool, p.conn, p.roster.give()
+	s.Begin, s.Affected = m.begin, -1
+	switch {
+	case p.answered == 0:
+		s.Pause = -1
+	case p.tracker.Oldest() >= m.step.Request: // nothing else waits
+		s.Pause = m.begin.Time - p.answered
+	}
+	return s
+}
+
+// query takes a Query: all its statements, one after the other.
+func (p *pairing) query(a *ask, m *seen) {
+	text := m.body
+	if n := len(text); n > 0 && text[n-1] == 0 {
+		text = text[:n-1]
+	}
+	backslashes := p.roster.login.backslashes
+	s := p.begin(m)
+	s.Protocol, s.Request, s.executed = Simple, m.kind, true
+	a.statement = s
+	if sql.Several(text) {
+		n := 0
+		for part, rest := sql.Next(text, backslashes); part != nil; part, rest = sql.Next(rest, backslashes) {
+			n++
+		}
+		if n > 1 {
+			s.Part, s.Parts = 1, n
+			first, rest := sql.Next(text, backslashes)
+			text, a.rest = first, append([]byte(nil), rest...)
+		}
+	}
+	p.words(a, s.keep(text))
+	if unnamed := p.catalog.slots[""]; unnamed != nil {
+		unnamed.now = nil // it is the end of it
+	}
+	p.catalog.unnamed.open = false
+}
+
+// words takes the SQL of a simple statement, and what it says of prepared ones.
+func (p *pairing) words(a *ask, text []byte) {
+	s := a.statement
+	s.SQL = text
+	a.command = sql.Parse(text, p.roster.login.backslashes)
+	p.command(s, &a.command)
+}
+
+// command takes what a statement says of prepared ones.
+func (p *pairing) command(s *Statement, c *sql.Command) {
+	switch c.Verb {
+	case sql.Replication:
+		s.Protocol = Replication
+	case sql.Execute:
+		s.Name = c.Name
+		if slot := p.catalog.slots[string(c.Name)]; slot != nil && slot.now != nil {
+			s.Prepared = slot.now.sql
+		}
+	}
+}
+
+// prepare takes a Parse.
+func (p *pairing) prepare(a *ask, m *seen) {
+	p.walker.Decode(&p.parse, m.body)
+	a.slot = p.catalog.slot(p.parse.Statement)
+	a.before = a.slot.now
+	key := m.body[min(len(p.parse.Statement)+1, len(m.body)):]
+	a.slot.now, a.slot.asked = p.catalog.text(key, &p.parse, p.roster.login.backslashes), a.number
+	s := p.draft(m)
+	p.from(s, a.slot)
+	a.slot.draft, a.slot.syncs, a.statement = s, p.syncs, s
+}
+
+// draft returns a new statement of which the message that runs it is to come.
+func (p *pairing) draft(m *seen) *Statement {
+	s := p.begin(m)
+	s.Protocol = Extended
+	return s
+}
+
+// draftOf returns a draft if it is of the batch that is being sent.
+func (p *pairing) draftOf(s *Statement, syncs uint64) *Statement {
+	if s == nil || syncs != p.syncs || s.ended {
+		return nil
+	}
+	return s
+}
+
+// from gives a statement what is known of the prepared one that it is from.
+func (p *pairing) from(s *Statement, of *slot) {
+	s.Name = s.keep(of.name)
+	s.SQL, s.Types = nil, nil
+	if of.now != nil {
+		s.SQL, s.Types = of.now.sql, of.now.types
+		p.command(s, &of.now.command)
+	}
+}
+
+// bound takes a Bind.
+func (p *pairing) bound(a *ask, m *seen) {
+	p.walker.Decode(&p.bind, m.body)
+	of := p.catalog.slot(p.bind.Statement)
+	o := p.catalog.portal(p.bind.Portal)
+	s := p.draftOf(of.draft, of.syncs)
+	if s == nil || s.executed {
+		s = p.draft(m)
+		p.from(s, of)
+	}
+	of.draft = nil
+	*o = portal{name: o.name, open: true, asked: a.number, prepared: of.now, statement: of.name,
+		arguments: append(o.arguments[:0], m.body...), draft: s, syncs: p.syncs}
+	s.Portal, s.Arguments = o.name, s.keep(m.body)
+	a.statement, a.portal = s, o
+}
+
+// executed takes an Execute.
+func (p *pairing) executed(a *ask, m *seen) {
+	p.walker.Decode(&p.execute, m.body)
+	o := p.catalog.portal(p.execute.Portal)
+	s := p.draftOf(o.draft, o.syncs)
+	if s == nil || s.executed {
+		s = p.draft(m)
+		p.again(s, o)
+	}
+	o.draft = nil
+	s.Request, s.executed, s.MaxRows = m.kind, true, p.execute.MaxRows
+	a.statement = s
+	if o.prepared != nil {
+		a.command = o.prepared.command
+	}
+}
+
+// again gives a statement what is known of a portal that was made for another one
+// before.
+func (p *pairing) again(s *Statement, o *portal) {
+	s.Portal = s.keep(p.execute.Portal)
+	if !o.open {
+		return
+	}
+	s.Name = s.keep(o.statement)
+	s.Arguments = s.keep(o.arguments)
+	if o.prepared != nil {
+		s.SQL, s.Types = o.prepared.sql, o.prepared.types
+		p.command(s, &o.prepared.command)
+	}
+}
+
+// close takes a Close.
+func (p *pairing) close(a *ask, m *seen) {
+	p.walker.Decode(&p.closing, m.body)
+	if p.closing.Target == message.Portal {
+		if len(p.closing.Name) == 0 {
+			p.catalog.unnamed.open = false
+		} else {
+			delete(p.catalog.portals, string(p.closing.Name))
+		}
+		return
+	}
+	if s := p.catalog.slots[string(p.closing.Name)]; s != nil {
+		a.slot, a.before = s, s.now
+		s.now, s.asked, s.draft = nil, a.number, nil
+	}
+}
+
+// unheard takes a request that the server reads over, because of an error before it
+// or because it is not allowed.
+func (p *pairing) unheard(m *seen) {
+	s := p.ignored
+	if s == nil {
+		s = p.draft(m)
+		s.Pause = 0
+	}
+	s.Sent += m.size
+	p.ignored = s
+	switch m.kind {
+	case message.KindParse:
+		p.walker.Decode(&p.parse, m.body)
+		s.Name, s.SQL = s.keep(p.parse.Statement), s.keep(p.parse.SQL)
+		return
+	case message.KindBind:
+		p.walker.Decode(&p.bind, m.body)
+		if of := p.catalog.slots[string(p.bind.Statement)]; s.SQL == nil && of != nil {
+			p.from(s, of)
+		}
+		s.Portal, s.Arguments = s.keep(p.bind.Portal), s.keep(m.body)
+		return
+	case message.KindExecute:
+		p.walker.Decode(&p.execute, m.body)
+		if s.Arguments == nil {
+			p.again(s, p.catalog.portal(p.execute.Portal))
+		}
+	case message.KindQuery:
+		s.Protocol, s.SQL = Simple, s.keep(m.body[:max(len(m.body)-1, 0)])
+	case message.KindFunctionCall:
+		s.Protocol, s.Arguments = Function, s.keep(m.body)
+	}
+	s.Request, s.executed, p.ignored = m.kind, true, nil
+	p.finish(s, Skipped)
+}

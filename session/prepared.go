@@ -1,0 +1,161 @@
+package session
+
+import (
+	"bytes"
+	"encoding/binary"
+
+	"github.com/pgwdump/pgwdump/message"
+	"github.com/pgwdump/pgwdump/sql"
+)
+
+// A prepared is a prepared statement. Its bytes and lists are never written to
+// again, only replaced, so that Statements and Events can share them.
+type prepared struct {
+	sql     []byte
+	command sql.Command
+	types   []message.OID // of the parameters
+}
+
+// A slot is what a name stands for.
+type slot struct {
+	name  []byte
+	now   *prepared // nil for nothing, or for nothing that is known
+	asked uint64    // the number of the request that made it
+	draft *Statement
+	syncs uint64 // the batch that the draft is of
+}
+
+// A portal is a prepared statement with its parameters, as a Bind made it.
+type portal struct {
+	name      []byte
+	open      bool
+	asked     uint64 // the number of its Bind
+	prepared  *prepared
+	statement []byte // the name of the prepared statement
+	arguments []byte // the body of the Bind; memory of the portal
+	draft     *Statement
+	syncs     uint64 // the batch that the draft is of
+}
+
+const (
+	// maxNames is how many prepared statements or portals of a connection are known at
+	// a time. PostgreSQL would hold more, but no client comes near.
+	maxNames = 1 << 14
+	// maxTexts and maxTextBytes are how many texts of prepared statements are
+	// remembered to know them again when they are prepared once more.
+	maxTexts     = 512
+	maxTextBytes = 1 << 20
+)
+
+// A catalog holds the prepared statements and portals of a connection. It is as the
+// client sees them: what it has asked for counts as done, and is undone where the
+// server did not do it.
+type catalog struct {
+	slots   map[string]*slot
+	portals map[string]*portal
+	unnamed portal
+	texts   map[string]*prepared // by the body of a Parse behind the name
+	size    int                  // bytes in texts
+}
+
+// slot returns what the name stands for, making it where it is new.
+func (c *catalog) slot(name []byte) *slot {
+	if s := c.slots[string(name)]; s != nil {
+		return s
+	}
+	if c.slots == nil || len(c.slots) >= maxNames {
+		c.slots = map[string]*slot{}
+	}
+	s := &slot{name: bytes.Clone(name)}
+	c.slots[string(name)] = s
+	return s
+}
+
+// portal returns the portal of that name, making it where it is new.
+func (c *catalog) portal(name []byte) *portal {
+	if len(name) == 0 {
+		return &c.unnamed
+	}
+	if p := c.portals[string(name)]; p != nil {
+		return p
+	}
+	if c.portals == nil || len(c.portals) >= maxNames {
+		c.portals = map[string]*portal{}
+	}
+	p := &portal{name: bytes.Clone(name)}
+	c.portals[string(name)] = p
+	return p
+}
+
+// text returns the prepared statement that a Parse makes. key is its body behind
+// the name; the same text is the same one again, with what was learned of it.
+func (c *catalog) text(key []byte, m *message.Parse, backslashes bool) *prepared {
+	if p := c.texts[string(key)]; p != nil {
+		return p
+	}
+	p := &prepared{sql: bytes.Clone(m.SQL), types: append([]message.OID(nil), m.ParameterTypes...)}
+	if p.sql == nil {
+		p.sql = []byte{}
+	}
+	p.command = sql.Parse(p.sql, backslashes)
+	if c.texts == nil || len(c.texts) >= maxTexts || c.size+len(key) > maxTextBytes {
+		c.texts, c.size = map[string]*prepared{}, 0
+	}
+	c.texts[string(key)] = p
+	c.size += len(key)
+	return p
+}
+
+// forget forgets the prepared statements that a DEALLOCATE or DISCARD ends: that of
+// the name, or all if it is nil. Those asked for later are not touched.
+func (c *catalog) forget(name []byte, number uint64) {
+	if name != nil {
+		if s := c.slots[string(name)]; s != nil && s.asked < number {
+			delete(c.slots, string(name))
+		}
+		return
+	}
+	for n, s := range c.slots {
+		if s.asked < number && n != "" {
+			delete(c.slots, n)
+		}
+	}
+}
+
+// endTransaction closes the portals made before that request, as the end of a
+// transaction does.
+func (c *catalog) endTransaction(number uint64) {
+	if c.unnamed.asked < number {
+		c.unnamed.open = false
+	}
+	for n, p := range c.portals {
+		if p.asked < number {
+			delete(c.portals, n)
+		}
+	}
+}
+
+// describe takes the body of a ParameterDescription.
+func (p *prepared) describe(body []byte) {
+	if len(body) < 2 {
+		return
+	}
+	body = body[2:]
+	if n := len(body) / 4; len(p.types) == n && equalTypes(p.types, body) {
+		return
+	}
+	types := make([]message.OID, len(body)/4)
+	for i := range types {
+		types[i] = message.OID(binary.BigEndian.Uint32(body[4*i:]))
+	}
+	p.types = types
+}
+
+func equalTypes(types []message.OID, wire []byte) bool {
+	for i, t := range types {
+		if t != message.OID(binary.BigEndian.Uint32(wire[4*i:])) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,76 @@
+package session
+
+// Surroundings pass on the statements that a Selection wants, with those of the
+// same connection around them. Memory is that of so many statements for each
+// connection that is open.
+type Surroundings struct {
+	selection *Selection
+	around    int
+	emit      func(*Event)
+	conns     map[*Conn]*vicinity
+}
+
+// A vicinity is what is near on one connection.
+type vicinity struct {
+	before []Event // not passed on, oldest first
+	after  int     // how many are still to be passed on
+}
+
+// NewSurroundings returns Surroundings that call emit for the statements that the
+// Selection wants, for so many before and behind each, and for all other events.
+func NewSurroundings(s *Selection, around int, emit func(*Event)) *Surroundings {
+	return &Surroundings{selection: s, around: around, emit: emit, conns: map[*Conn]*vicinity{}}
+}
+
+// Add takes the next event. The statements that are not passed on are released.
+func (v *Surroundings) Add(e *Event) {
+	if e.Type != Ended {
+		if e.Type == Close {
+			v.close(e.Conn)
+		}
+		v.emit(e)
+		return
+	}
+	wanted := v.selection.Wants(e.Statement)
+	if v.around == 0 {
+		if wanted {
+			v.emit(e)
+		} else {
+			e.Statement.Release()
+		}
+		return
+	}
+	near := v.conns[e.Conn]
+	if near == nil {
+		near = new(vicinity)
+		v.conns[e.Conn] = near
+	}
+	switch {
+	case wanted:
+		for i := range near.before {
+			v.emit(&near.before[i])
+		}
+		near.before, near.after = near.before[:0], v.around
+		e.Wanted = true
+		v.emit(e)
+	case near.after > 0:
+		near.after--
+		v.emit(e)
+	default:
+		if len(near.before) == v.around {
+			near.before[0].Statement.Release()
+			near.before = near.before[:copy(near.before, near.before[1:])]
+		}
+		near.before = append(near.before, *e)
+	}
+}
+
+// close forgets a connection.
+func (v *Surroundings) close(c *Conn) {
+	if near := v.conns[c]; near != nil {
+		for i := range near.before {
+			near.before[i].Statement.Release()
+		}
+		delete(v.conns, c)
+	}
+}
