@@ -91,13 +91,15 @@ func TestGolden(t *testing.T) {
 			if style.of != nil && !strings.Contains(strings.Join(style.of, " "), filepath.Base(capture)) {
 				continue
 			}
+			style.args = append(slices.Clip(style.args), keysOf(capture)...)
 			name := capture[:strings.Index(capture, ".pcap")] + "." + style.ending
 			t.Run(filepath.Base(name), func(t *testing.T) {
-				got, errs, status := run(t, append(style.args, "-r", capture)...)
+				args := append(style.args, "-r", capture)
+				got, errs, status := run(t, args...)
 				if status != 0 {
 					t.Fatalf("status %d: %s", status, errs)
 				}
-				again, _, _ := run(t, append(style.args, "-r", capture)...)
+				again, _, _ := run(t, args...)
 				if !bytes.Equal(got, again) {
 					t.Error("the output is another each time")
 				}
@@ -108,6 +110,16 @@ func TestGolden(t *testing.T) {
 			})
 		}
 	}
+}
+
+// keysOf returns the arguments by which a capture is decrypted that has a key log
+// beside it.
+func keysOf(capture string) []string {
+	keys := capture[:strings.Index(capture, ".pcap")] + ".keys"
+	if _, err := os.Stat(keys); err != nil {
+		return nil
+	}
+	return []string{"--keylog", keys}
 }
 
 // golden compares with a golden file, or writes it.
@@ -212,7 +224,7 @@ func TestSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, capture := range captures(t) {
-		for _, args := range [][]string{nil, {"--show-secrets"}, {"queries", "--context", "1", "--errors"}, {"queries"}} {
+		for _, args := range [][]string{nil, {"--show-secrets"}, keysOf(capture), {"queries", "--context", "1", "--errors"}, append([]string{"queries"}, keysOf(capture)...)} {
 			out, _, _ := run(t, append(args, "--json", "-r", capture)...)
 			lines := bufio.NewScanner(bytes.NewReader(out))
 			lines.Buffer(nil, 1<<26)
@@ -271,14 +283,13 @@ func repeatedKey(text []byte) string {
 // and that some import nobody else.
 func TestImports(t *testing.T) {
 	may := map[string]string{
-		"capture":   "",
-		"copydata":  "",
-		"handshake": "",
-		"message":   "",
-		"value":     "value/charset",
-		"filter":    "",
-		"tlskeys":   "",
-		"sql":       "",
+		"capture":  "",
+		"copydata": "",
+		"message":  "",
+		"value":    "value/charset",
+		"filter":   "",
+		"tlskeys":  "reassembly",
+		"sql":      "",
 
 		"message/messagetest": "message",
 		"phase/phasetest":     "message",
@@ -288,9 +299,9 @@ func TestImports(t *testing.T) {
 		"decode":     "message",
 		"phase":      "message",
 		"reassembly": "capture",
-		"session":    "reassembly decode phase message handshake capture sql value",
-		"render":     "session message value decode phase handshake reassembly",
-		"cli":        "capture reassembly session render",
+		"session":    "reassembly decode phase message tlskeys capture sql value",
+		"render":     "session message value decode phase tlskeys reassembly",
+		"cli":        "capture reassembly tlskeys session render",
 	}
 	alone := map[string]bool{"message": true, "decode": true, "phase": true, "connection": true}
 	const module = "github.com/pgwdump/pgwdump/"

@@ -30,6 +30,7 @@ type file struct {
 	format  format
 	large   []byte        // memory for a record that the buffer of in cannot hold
 	read    *atomic.Int64 // bytes read from disk, of this file and others
+	secrets func(name string, keyLog []byte)
 }
 
 // A format reads the records of one file format.

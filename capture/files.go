@@ -16,7 +16,9 @@ type Files struct {
 	open    []*head
 	errs    []error // met, and not yet returned by Read
 	packets int     // read so far
-	size    int64   // bytes of all files on disk
+	names   []string
+	secrets func(name string, keyLog []byte)
+	size    int64 // bytes of all files on disk
 	read    atomic.Int64
 }
 
@@ -35,7 +37,7 @@ type head struct {
 // OpenFiles opens capture files; "-" is standard input. A file that cannot be
 // read does not keep the others from being read: Read returns its *FileError.
 func OpenFiles(names ...string) *Files {
-	s := &Files{}
+	s := &Files{names: names}
 	for _, name := range names {
 		w := waiting{name: name}
 		if len(names) > 1 && name != stdin {
@@ -97,6 +99,7 @@ func (s *Files) reach() {
 		s.errs = append(s.errs, err)
 		return
 	}
+	f.secrets = s.secrets
 	s.open = append(s.open, &head{file: f})
 }
 

@@ -33,7 +33,11 @@ const (
 	blockPacketOld = 2
 	blockSimple    = 3
 	blockEnhanced  = 6
+	blockSecrets   = 10
 )
+
+// secretsTLS is the type of secrets that are a key log of TLS.
+const secretsTLS = 0x544c534b
 
 // byteOrderMagic is the third word of a section header block.
 const byteOrderMagic = 0x1a2b3c4d
@@ -47,6 +51,8 @@ func (c *pcapng) next(f *file, p *Packet) error {
 		switch kind {
 		case blockInterface:
 			err = c.addInterface(body)
+		case blockSecrets:
+			c.takeSecrets(f, body)
 		case blockEnhanced, blockPacketOld:
 			var found bool
 			if found, err = c.timed(kind, body, p); found {
@@ -128,6 +134,15 @@ func (c *pcapng) addInterface(body []byte) error {
 	}
 	c.interfaces = append(c.interfaces, i)
 	return nil
+}
+
+// takeSecrets hands on the key log in a Decryption Secrets Block.
+func (c *pcapng) takeSecrets(f *file, body []byte) {
+	if f.secrets == nil || len(body) < 8 || c.order.Uint32(body) != secretsTLS {
+		return
+	}
+	size := min(int64(c.order.Uint32(body[4:])), int64(len(body)-8))
+	f.secrets(f.name, body[8:8+size])
 }
 
 // timed reads an Enhanced Packet Block, or its obsolete forerunner, which differs

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -26,9 +27,14 @@ func dump(o *options) error {
 	signal.Ignore(syscall.SIGPIPE) // the write fails instead, and that is no failure
 	files := capture.OpenFiles(o.files...)
 	defer files.Close()
-	d := &dumper{options: o, source: files, printer: newPrinter(o)}
+	keys, err := openKeyLogs(o, files, slices.Contains(o.files, "-"))
+	if err != nil {
+		return err
+	}
+	defer keys.close()
+	d := &dumper{options: o, source: files, keys: keys, printer: newPrinter(o)}
 	stop := showProgress(d, files)
-	err := d.run()
+	err = d.run()
 	stop()
 	if errors.Is(err, syscall.EPIPE) {
 		return nil
@@ -103,6 +109,7 @@ func isTerminal(w io.Writer) bool {
 type dumper struct {
 	options  *options
 	source   capture.Source
+	keys     *keyLogs
 	printer  *render.Printer // nil where nothing is printed
 	observer *session.Observer
 
@@ -121,7 +128,7 @@ func (d *dumper) run() (err error) {
 	if d.options.view == session.Statements {
 		emit = d.selected(emit)
 	}
-	d.observer = session.New(session.Options{Ports: d.options.allPorts(), View: d.options.view}, emit)
+	d.observer = session.New(session.Options{Ports: d.options.allPorts(), Keys: &d.keys.Log, View: d.options.view}, emit)
 	connections := reassembly.New(d.observer.Open)
 	var parser capture.Parser
 	var segment capture.Segment
@@ -171,6 +178,9 @@ func (d *dumper) summarise(w io.Writer) {
 	}
 	if t.Encrypted > 0 {
 		s += ", " + many(t.Encrypted, "byte") + " encrypted"
+		if t.Records > 0 {
+			s += " in " + many(t.Records, "TLS record")
+		}
 	}
 	if t.Lost > 0 {
 		s += ", " + many(t.Lost, "byte") + " missing in the capture"

@@ -21,6 +21,10 @@ func addFlags(c *cobra.Command, o *options, own ...*pflag.FlagSet) {
 	input.IntSliceVar(&o.ports, "port", nil, "take connections to these `PORTS` for PostgreSQL, besides 5432 and all that begin like it")
 	input.IntVarP(&o.count, "count", "c", 0, "stop after `N` packets")
 
+	encryption := pflag.NewFlagSet("Encryption", pflag.ContinueOnError)
+	encryption.SortFlags = false
+	encryption.StringArrayVar(&o.keyLogs, "keylog", nil, "decrypt TLS with the keys in `FILE`, which a client wrote (SSLKEYLOGFILE, sslkeylogfile of libpq 18); may be repeated. Keys in a pcapng file itself are used without asking")
+
 	output := pflag.NewFlagSet("Output", pflag.ContinueOnError)
 	output.SortFlags = false
 	output.StringVarP(&o.output, "output", "o", "", "the `FORMAT` of the output: text or json (default text)")
@@ -42,7 +46,7 @@ func addFlags(c *cobra.Command, o *options, own ...*pflag.FlagSet) {
 	ignored.BoolVarP(&ignore, "line-buffered", "l", false, "lines are never held back")
 	ignored.BoolVarP(&ignore, "no-promiscuous", "p", false, "for live capture: not promiscuous")
 
-	groups := slices.Concat([]*pflag.FlagSet{input}, own, []*pflag.FlagSet{output, ignored})
+	groups := slices.Concat([]*pflag.FlagSet{input, encryption}, own, []*pflag.FlagSet{output, ignored})
 	for _, g := range groups {
 		c.Flags().AddFlagSet(g)
 	}

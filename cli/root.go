@@ -27,6 +27,7 @@ type options struct {
 	stdout, stderr io.Writer
 
 	files       []string
+	keyLogs     []string
 	device      string
 	devices     bool
 	ports       []int

@@ -86,7 +86,8 @@ type Decoder struct {
 	keep    int    // how much of it is to be held
 	dropped int    // how much of it came after that, or is missing
 	refused bool   // it is too long, and will not be handed out
-	beyond  int64  // bytes missing behind it
+	beyond  int64  // bytes missing behind it, less those that it is short of
+	broken  bool   // so that nobody knows where the next message begins
 
 	hunt hunt
 }
@@ -154,7 +155,7 @@ func (d *Decoder) Next(c message.Context) (*Frame, error) {
 // nothing about it is out of the ordinary; else nil.
 func (d *Decoder) whole(c message.Context) *Frame {
 	f := &d.frame
-	if d.state == given && len(d.held) == 0 && d.beyond == 0 {
+	if d.state == given && len(d.held) == 0 && !d.broken {
 		d.offset += int64(f.Size)
 		d.state = heading
 	}
@@ -201,9 +202,9 @@ func (d *Decoder) settle() {
 	d.state = heading
 	d.offset += int64(d.frame.Size)
 	d.release()
-	if d.beyond > 0 {
+	if d.broken {
 		d.offset += d.beyond
-		d.beyond = 0
+		d.beyond, d.broken = 0, false
 		d.Lose()
 	}
 }

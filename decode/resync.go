@@ -79,12 +79,28 @@ func (d *Decoder) Gap(n int64) {
 		d.keep = len(d.held)
 		d.dropped += int(min(n, rest))
 		d.beyond = max(n-rest, 0)
+		d.broken = n > rest
 		return
 	}
 	d.pass(len(d.held))
 	d.held = d.held[:0]
 	d.offset += n
 	d.lose(segment)
+}
+
+// Break is a Gap of which n is only about how many bytes are missing: the current
+// message is handed out with what came before it, and then the Decoder is lost.
+func (d *Decoder) Break(n int64) {
+	d.settle()
+	if d.state == filling {
+		rest := d.frame.Size - len(d.held) - d.dropped
+		d.keep = len(d.held)
+		d.dropped += rest
+		d.beyond = n - int64(rest)
+		d.broken = true
+		return
+	}
+	d.Gap(n)
 }
 
 // Lose makes the Decoder search for the beginning of a message before it hands out
@@ -116,7 +132,7 @@ func (d *Decoder) Passed() int64 {
 // Ends returns where in the stream the current message ends, if its length is
 // known and it is not lost in a gap.
 func (d *Decoder) Ends() (int64, bool) {
-	if d.state != filling || d.beyond > 0 {
+	if d.state != filling || d.broken {
 		return 0, false
 	}
 	return d.offset + int64(d.frame.Size), true

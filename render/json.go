@@ -1,12 +1,10 @@
 package render
 
 import (
-	"crypto/tls"
 	"strconv"
 	"time"
 	"unicode/utf8"
 
-	"github.com/pgwdump/pgwdump/handshake"
 	"github.com/pgwdump/pgwdump/message"
 	"github.com/pgwdump/pgwdump/phase"
 	"github.com/pgwdump/pgwdump/session"
@@ -68,6 +66,10 @@ func (r *JSON) Append(dst []byte, e *session.Event) []byte {
 		} else {
 			dst = strconv.AppendInt(dst, e.Resumed, 10)
 		}
+		if e.Err != nil {
+			dst = append(dst, `,"reason":`...)
+			dst = appendJSONString(dst, e.Err.Error())
+		}
 	case session.Error:
 		dst = append(dst, `,"phase":"`...)
 		dst = append(dst, e.Phase.String()...)
@@ -81,6 +83,11 @@ func (r *JSON) Append(dst []byte, e *session.Event) []byte {
 		dst = append(dst, `","how":"`...)
 		dst = append(dst, e.How.String()...)
 		dst = append(dst, '"')
+		if e.TLS != nil {
+			dst = append(dst, `,"tls":{`...)
+			dst = appendRecords(dst, e.TLS)
+			dst = append(dst, '}')
+		}
 	}
 	if len(e.Notes) > 0 {
 		dst = append(dst, `,"notes":`...)
@@ -318,47 +325,4 @@ func appendJSONStrings(dst []byte, list []string) []byte {
 		dst = appendJSONString(dst, s)
 	}
 	return append(dst, ']')
-}
-
-// appendEncryption appends what is known of the encryption: with TLS what the
-// handshake said, else that it is GSSAPI.
-func appendEncryption(dst []byte, t *handshake.Info) []byte {
-	if t == nil {
-		return append(dst, `,"by":"GSSAPI"`...)
-	}
-	dst = append(dst, `,"by":"TLS"`...)
-	if t.Client {
-		if t.ServerName != "" {
-			dst = append(dst, `,"server_name":`...)
-			dst = appendJSONString(dst, t.ServerName)
-		}
-		dst = append(dst, `,"alpn":`...)
-		dst = appendJSONStrings(dst, t.Protocols)
-		dst = append(dst, `,"offered":[`...)
-		for i, v := range t.Versions {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = appendJSONString(dst, tls.VersionName(v))
-		}
-		dst = append(dst, ']')
-	}
-	if t.Server {
-		dst = append(dst, `,"version":`...)
-		dst = appendJSONString(dst, tls.VersionName(t.Version))
-		dst = append(dst, `,"cipher":`...)
-		dst = appendJSONString(dst, tls.CipherSuiteName(t.CipherSuite))
-		if t.Protocol != "" {
-			dst = append(dst, `,"alpn_chosen":`...)
-			dst = appendJSONString(dst, t.Protocol)
-		}
-		if t.Subject != "" {
-			dst = append(dst, `,"certificate":{"subject":`...)
-			dst = appendJSONString(dst, t.Subject)
-			dst = append(dst, `,"not_after":"`...)
-			dst = t.NotAfter.UTC().AppendFormat(dst, time.RFC3339)
-			dst = append(dst, `"}`...)
-		}
-	}
-	return dst
 }

@@ -1,13 +1,10 @@
 package render
 
 import (
-	"crypto/tls"
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
-	"github.com/pgwdump/pgwdump/handshake"
 	"github.com/pgwdump/pgwdump/message"
 	"github.com/pgwdump/pgwdump/reassembly"
 	"github.com/pgwdump/pgwdump/session"
@@ -77,6 +74,7 @@ func (r *Text) Append(dst []byte, e *session.Event) []byte {
 		dst = r.appendEncryption(dst, e.TLS)
 	case session.Close:
 		dst = p.aside.append(dst, closings[e.How])
+		dst = r.appendUnread(dst, e.TLS)
 	}
 	dst = r.appendNotes(dst, e)
 	return append(dst, '\n')
@@ -101,7 +99,10 @@ func (r *Text) appendConn(dst []byte, e *session.Event) []byte {
 // goes on.
 func gapText(e *session.Event) string {
 	var s []string
-	if e.Bytes > 0 {
+	switch {
+	case e.Err != nil:
+		s = append(s, fmt.Sprintf("gap: %d encrypted bytes at offset %d: %v", e.Bytes, e.Offset, e.Err))
+	case e.Bytes > 0:
 		s = append(s, fmt.Sprintf("gap: %d bytes from offset %d on were not captured", e.Bytes, e.Offset))
 	}
 	if e.Passed > 0 {
@@ -198,35 +199,4 @@ var closings = [...]string{
 	reassembly.Finished: "closed",
 	reassembly.Reset:    "reset",
 	reassembly.Replaced: "gone: the same ports were opened anew",
-}
-
-// appendEncryption says what the connection is encrypted with, and what of that
-// was said in clear.
-func (r *Text) appendEncryption(dst []byte, t *handshake.Info) []byte {
-	p := &r.palette
-	if t == nil {
-		return p.warning.append(dst, "encrypted by GSSAPI from here on")
-	}
-	s := "encrypted from here on"
-	switch {
-	case t.Server:
-		s += " by " + tls.VersionName(t.Version) + ", " + tls.CipherSuiteName(t.CipherSuite)
-	default:
-		s += " by TLS"
-	}
-	dst = p.warning.append(dst, s)
-	pair := func(name, value string) {
-		if value != "" {
-			dst = r.appendName(append(dst, "  "...), name)
-			dst = appendEscaped(dst, []byte(value))
-		}
-	}
-	pair("server_name", t.ServerName)
-	pair("alpn", strings.Join(t.Protocols, ","))
-	pair("alpn_chosen", t.Protocol)
-	pair("certificate", t.Subject)
-	if t.Subject != "" {
-		pair("not_after", t.NotAfter.UTC().Format(time.DateOnly))
-	}
-	return dst
 }

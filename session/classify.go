@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/pgwdump/pgwdump/decode"
-	"github.com/pgwdump/pgwdump/handshake"
 	"github.com/pgwdump/pgwdump/message"
 	"github.com/pgwdump/pgwdump/phase"
 	"github.com/pgwdump/pgwdump/reassembly"
@@ -40,7 +39,7 @@ func (s *stream) decide(c *reassembly.Chunk) {
 	switch {
 	case known && s.listed(1-client):
 		s.begin(client)
-	case known && s.tcp.Opener != reassembly.Unknown:
+	case known && (s.tcp.Opener != reassembly.Unknown || s.tls != nil):
 		switch begins(s.first(client)) {
 		case yes:
 			s.begin(client)
@@ -78,7 +77,7 @@ func (s *stream) begin(client int) {
 		Client: s.tcp.Ends[client].String(), Server: s.tcp.Ends[1-client].String(),
 	}
 	start := phase.Startup
-	if s.tcp.Opener == reassembly.Unknown && begins(s.first(client)) != yes {
+	if s.tls == nil && s.tcp.Opener == reassembly.Unknown && begins(s.first(client)) != yes {
 		start = phase.Unsynchronised
 	}
 	s.tracker = phase.New(start)
@@ -91,6 +90,9 @@ func (s *stream) begin(client int) {
 	s.pairing = newPairing(s)
 	s.observer.Totals.Connections++
 	s.observer.emit(s.observer.begin(Open, s, s.conn.Packet, s.conn.Time))
+	if s.tls != nil {
+		s.enterTLS()
+	}
 	held := s.held
 	s.held = nil
 	for i := range held {
@@ -131,6 +133,8 @@ func (s *stream) holding() (n int) {
 // else the one whose port is not PostgreSQL's, else the one that talks like it.
 func (s *stream) whoIsClient() (end int, known bool) {
 	switch {
+	case s.tls != nil:
+		return s.tls.Client, true
 	case s.tcp.Opener != reassembly.Unknown:
 		return s.tcp.Opener, true
 	case s.listed(0) != s.listed(1):
@@ -164,19 +168,8 @@ const (
 )
 
 // begins tells whether these are the first bytes of a PostgreSQL client: a
-// start-up packet, or TLS that asks for the protocol "postgresql".
+// start-up packet.
 func begins(b []byte) verdict {
-	if handshake.IsHello(b) {
-		var r handshake.Reader
-		r.Feed(true, b)
-		switch {
-		case slices.Contains(r.Info.Protocols, "postgresql"):
-			return yes
-		case r.Info.Client:
-			return no
-		}
-		return perhaps
-	}
 	_, whole, err := message.ReadHead(b, message.Frontend, message.Context{Framing: message.Startup})
 	switch {
 	case whole:

@@ -1,59 +1,112 @@
 package session
 
 import (
-	"github.com/pgwdump/pgwdump/handshake"
+	"fmt"
+	"slices"
+
 	"github.com/pgwdump/pgwdump/message"
 	"github.com/pgwdump/pgwdump/phase"
 	"github.com/pgwdump/pgwdump/reassembly"
+	"github.com/pgwdump/pgwdump/tlskeys"
 )
 
-// beginsTLS tells whether a TLS handshake comes next instead of a message. A
-// client may begin one without asking first, and need not wait for the answer
-// where it has asked.
-func (s *stream) beginsTLS(d *side, c message.Context) bool {
-	return d.from == message.Frontend && c.Framing == message.Startup && handshake.IsHello(d.decoder.Peek(3)) &&
-		len(d.decoder.Peek(3)) == 3
+// alpn is the protocol that clients of PostgreSQL ask for in TLS.
+const alpn = "postgresql"
+
+// Encrypted takes note that the connection goes on in TLS. What comes from there on
+// was decrypted.
+func (s *stream) Encrypted(c *reassembly.Chunk, t *tlskeys.TLS) {
+	s.tls = t
+	s.tlsFrom = *c
+	switch s.state {
+	case undecided:
+		if s.listed(1-t.Client) || slices.Contains(t.Info().Protocols, alpn) {
+			s.begin(t.Client)
+		}
+	case talking, encrypted:
+		s.enterTLS()
+	}
 }
 
-// encrypt gives up decoding: from here on the bytes are somebody else's.
-func (s *stream) encrypt(d *side, c *reassembly.Chunk) {
+// enterTLS tells that the connection is encrypted from here on.
+func (s *stream) enterTLS() {
+	for i := range s.sides {
+		s.observer.Totals.Undecoded += int64(len(s.sides[i].decoder.Rest()))
+	}
 	s.state = encrypted
 	s.tracker.Assume(phase.Encrypted)
-	for i := range s.sides {
-		side := &s.sides[i]
-		if rest := side.decoder.Rest(); len(rest) > 0 {
-			s.ciphertext(side, c, rest)
+	s.tls.Use()
+	e := s.observer.begin(Encrypted, s, s.tlsFrom.Packet, s.tlsFrom.Time)
+	e.Phase = phase.Encrypted
+	e.TLS = s.tls.Info()
+	for i, stuffed := range s.tls.Stuffed {
+		if stuffed.Size > 0 {
+			e.Notes = append(e.Notes, stuffingNote(i, &stuffed))
+			s.observer.Totals.Undecoded += stuffed.Size
 		}
 	}
+	s.observer.emit(e)
 }
 
-// ciphertext counts what is encrypted, and reads of a TLS handshake what it says
-// in clear.
-func (s *stream) ciphertext(d *side, c *reassembly.Chunk, b []byte) {
-	s.observer.Totals.Encrypted += int64(len(b))
-	if s.tls == nil && handshake.IsHello(b) {
-		s.tls = new(handshake.Reader)
+// stuffingNote says what was put in clear where the handshake of TLS should have
+// begun, by the client (0) or the server.
+func stuffingNote(side int, stuffed *tlskeys.Stuffed) string {
+	who, fault := "server", "a client before PostgreSQL 14.1, 13.5, 12.9 takes them for encrypted (CVE-2021-23222)"
+	if side == 0 {
+		who, fault = "client", "a server before PostgreSQL 14.1, 13.5, 12.9 takes them for encrypted (CVE-2021-23214)"
 	}
-	if s.tls == nil || s.told {
-		return
-	}
-	s.tls.Feed(d.from == message.Frontend, b)
-	if s.tls.Done() || s.tls.Info.Server && s.tls.Info.Version >= handshake.TLS13 {
-		s.tellEncrypted(c)
+	return fmt.Sprintf("%d bytes in clear from the %s before the TLS handshake, beginning with %+q: %s", stuffed.Size, who, stuffed.First, fault)
+}
+
+// decrypted takes note that something came out of TLS: a conversation that begins.
+func (s *stream) decrypted() {
+	if s.state == encrypted && s.tls != nil {
+		s.state = talking
+		s.tracker.Assume(phase.Startup)
+		s.negotiation, s.exposure = nil, unexposed
 	}
 }
 
-// tellEncrypted tells that the connection is encrypted, once, when its handshake
-// has said what it says.
-func (s *stream) tellEncrypted(c *reassembly.Chunk) {
-	if s.told {
+// Lost takes note that part of what was encrypted did not come out.
+func (s *stream) Lost(c *reassembly.Chunk, i *tlskeys.Item) {
+	if s.state != talking && s.state != encrypted {
 		return
 	}
-	s.told = true
+	d := s.side(c)
+	t := &s.observer.Totals
+	t.Lost += i.Missing
+	t.Encrypted += i.Lost - i.Missing
+	if s.state == encrypted && i.Why.Whole() {
+		if i.Missing > 0 {
+			s.lose(d, c, i.Missing, nil)
+			s.tellLoss(d, unknown)
+		}
+		return
+	}
+	s.decrypted()
+	s.lose(d, c, i.Lost, i.Why)
+	if d.decoder.Lost() { // what was held of the part before has to do
+		d.decoder.End()
+		s.drain(d, c)
+	}
+	d.decoder.Break(i.Lost)
+	s.drain(d, c)
+	if d.decoder.Lost() && s.tracker.Phase().Active() {
+		s.tracker.Assume(phase.Unsynchronised)
+	}
+}
+
+// encrypt gives up decoding after an agreement on encryption. After one on TLS, what
+// comes was decrypted; after one on GSSAPI the bytes are somebody else's.
+func (s *stream) encrypt(by message.Kind, c *reassembly.Chunk) {
+	s.state = encrypted
+	if by != message.KindGSSENCResponse {
+		return
+	}
+	for i := range s.sides {
+		s.observer.Totals.Encrypted += int64(len(s.sides[i].decoder.Rest()))
+	}
 	e := s.observer.begin(Encrypted, s, c.Packet, c.Time)
 	e.Phase = phase.Encrypted
-	if s.tls != nil {
-		e.TLS = &s.tls.Info
-	}
 	s.observer.emit(e)
 }

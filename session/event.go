@@ -2,10 +2,10 @@ package session
 
 import (
 	"github.com/pgwdump/pgwdump/decode"
-	"github.com/pgwdump/pgwdump/handshake"
 	"github.com/pgwdump/pgwdump/message"
 	"github.com/pgwdump/pgwdump/phase"
 	"github.com/pgwdump/pgwdump/reassembly"
+	"github.com/pgwdump/pgwdump/tlskeys"
 )
 
 // An EventType says what an [Event] tells.
@@ -23,7 +23,8 @@ const (
 	Gap
 	// Error: what comes at Offset cannot be decoded; Err says why.
 	Error
-	// Encrypted: from Offset on the connection is encrypted; TLS says how.
+	// Encrypted: from here on the connection is encrypted; TLS says how, and whether
+	// it can be read. It is nil where it is GSSAPI that encrypts.
 	Encrypted
 	// Close: the connection ended as How says.
 	Close
@@ -55,11 +56,11 @@ type Event struct {
 	Uncertain bool            // decoded after a guess
 	Notes     []string        // further reservations, a sentence each
 
-	Bytes   int64 // missing in a Gap
+	Bytes   int64 // missing in a Gap, or encrypted ones that did not come out, as Err says
 	Passed  int64 // behind these, gone over without finding a message
 	Resumed int64 // where in the stream messages begin again; -1 where they do not
 	Before  int   // the last packet before the Gap; Packet is the first behind it
 	Err     error
-	TLS     *handshake.Info // nil where it is GSSAPI that encrypts
+	TLS     *tlskeys.Info // of Encrypted and Close; nil where there is none
 	How     reassembly.Ending
 }

@@ -12,7 +12,8 @@ import (
 // told of when the next message is found.
 type loss struct {
 	offset  int64 // where it begins
-	missing int64 // bytes that were not captured
+	missing int64 // bytes that were not captured, or not decrypted
+	why     error // they were not decrypted; nil where they were not captured
 	before  int   // the last packet before it
 	packet  int   // the first packet behind it
 	time    int64
@@ -24,11 +25,7 @@ type loss struct {
 func (s *stream) gap(d *side, c *reassembly.Chunk) {
 	missing := int64(c.Missing)
 	s.observer.Totals.Lost += missing
-	if d.lost == nil {
-		d.lost = &loss{offset: d.bytes, before: d.packet, packet: c.Packet, time: c.Time}
-	}
-	d.lost.missing += missing
-	d.bytes += missing
+	s.lose(d, c, missing, nil)
 	if s.state == encrypted {
 		s.tellLoss(d, unknown)
 		return
@@ -83,6 +80,15 @@ func (d *side) when(f *decode.Frame, c *reassembly.Chunk) (packet int, time int6
 	return c.Packet, c.Time
 }
 
+// lose takes note of a loss right before c.
+func (s *stream) lose(d *side, c *reassembly.Chunk, missing int64, why error) {
+	if d.lost == nil {
+		d.lost = &loss{offset: d.bytes, why: why, before: d.packet, packet: c.Packet, time: c.Time}
+	}
+	d.lost.missing += missing
+	d.bytes += missing
+}
+
 // unknown is the offset of what is not known.
 const unknown = -1
 
@@ -101,7 +107,7 @@ func (s *stream) tellLoss(d *side, resumed int64) {
 	d.lost = nil
 	e := s.observer.begin(Gap, s, l.packet, l.time)
 	e.From, e.Offset, e.Phase = d.from, l.offset, s.tracker.Phase()
-	e.Bytes, e.Passed, e.Resumed, e.Before = l.missing, passed, resumed, l.before
+	e.Bytes, e.Passed, e.Resumed, e.Before, e.Err = l.missing, passed, resumed, l.before, l.why
 	s.observer.emit(e)
 }
 
@@ -131,18 +137,21 @@ func (s *stream) Close(how reassembly.Ending, packet int, time int64) {
 	}
 	s.catchUp()
 	c := &reassembly.Chunk{Packet: packet, Time: time}
-	switch s.state {
-	case talking:
+	if s.state == talking {
 		for i := range s.sides {
 			s.closeSide(&s.sides[i], c)
 		}
-	case encrypted:
-		s.tellEncrypted(c)
 	}
 	s.pairing.end(Moment{packet, time})
 	s.tellStatements(c)
 	e := s.observer.begin(Close, s, packet, time)
 	e.How, e.Phase = how, s.tracker.Phase()
+	if s.tls != nil {
+		e.TLS = s.tls.Info()
+		if e.TLS.Why() != nil {
+			s.observer.Totals.Records += e.TLS.FromClient.Total().Count + e.TLS.FromServer.Total().Count
+		}
+	}
 	s.observer.emit(e)
 }
 

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/pgwdump/pgwdump/reassembly"
+	"github.com/pgwdump/pgwdump/tlskeys"
 	"github.com/pgwdump/pgwdump/value"
 )
 
@@ -24,6 +25,8 @@ type Options struct {
 	Ports []uint16
 	// MaxBody is how much of a message's body is kept, 0 for all.
 	MaxBody int
+	// Keys are those that TLS is decrypted with; there may be none.
+	Keys *tlskeys.Log
 	// View is what is told of the connections.
 	View View
 	// Values is the knowledge of data types to begin with; nil for the built-in ones.
@@ -49,7 +52,8 @@ type Totals struct {
 	Decoded     int64 // bytes in whole messages
 	Lost        int64 // bytes missing in the capture
 	Undecoded   int64 // bytes of PostgreSQL connections that are in no message
-	Encrypted   int64 // bytes
+	Encrypted   int64 // bytes that were not decrypted
+	Records     int64 // of TLS, on connections where there are such bytes
 }
 
 // An Observer observes the connections of one capture. It is not for use by
@@ -72,7 +76,7 @@ func New(o Options, emit func(*Event)) *Observer {
 
 // Open returns the stream of a new connection, for [reassembly.New].
 func (o *Observer) Open(c *reassembly.Conn) reassembly.Stream {
-	return &stream{observer: o, tcp: c}
+	return tlskeys.NewStage(o.options.Keys, c, &stream{observer: o, tcp: c})
 }
 
 // A Conn is a connection that speaks PostgreSQL, as events refer to it.

@@ -2,10 +2,10 @@ package session
 
 import (
 	"github.com/pgwdump/pgwdump/decode"
-	"github.com/pgwdump/pgwdump/handshake"
 	"github.com/pgwdump/pgwdump/message"
 	"github.com/pgwdump/pgwdump/phase"
 	"github.com/pgwdump/pgwdump/reassembly"
+	"github.com/pgwdump/pgwdump/tlskeys"
 )
 
 // A stream is what the Observer knows of one connection.
@@ -23,10 +23,11 @@ type stream struct {
 	speaker     message.Side   // who sent the last bytes
 	sides       [2]side        // the frontend's and the backend's
 	negotiation []message.Kind // the one-byte answers that the backend owes
+	exposure    exposure
+	tls         *tlskeys.TLS     // nil where there is none
+	tlsFrom     reassembly.Chunk // where it was told of
 	pairing     *pairing
 	early       []reassembly.Chunk // answers that were captured before their request
-	tls         *handshake.Reader
-	told        bool // the event Encrypted
 }
 
 type state uint8
@@ -70,9 +71,9 @@ func (s *stream) Data(c *reassembly.Chunk) {
 
 // take takes the next bytes of a connection whose two sides are known.
 func (s *stream) take(c *reassembly.Chunk) {
-	d := &s.sides[0]
-	if c.From != s.client {
-		d = &s.sides[1]
+	d := s.side(c)
+	if s.tls != nil {
+		s.decrypted()
 	}
 	d.seen = true
 	s.turn(d, c)
@@ -83,7 +84,7 @@ func (s *stream) take(c *reassembly.Chunk) {
 	d.packet, d.time = c.Packet, c.Time
 	d.mark()
 	if s.state == encrypted {
-		s.ciphertext(d, c, c.Bytes)
+		s.observer.Totals.Encrypted += int64(len(c.Bytes))
 		return
 	}
 	d.decoder.Feed(c.Bytes)
@@ -106,15 +107,18 @@ func (s *stream) turn(d *side, c *reassembly.Chunk) {
 	}
 }
 
+// side returns the side that a chunk comes from.
+func (s *stream) side(c *reassembly.Chunk) *side {
+	if c.From == s.client {
+		return &s.sides[0]
+	}
+	return &s.sides[1]
+}
+
 // drain tells of the messages in what was fed.
 func (s *stream) drain(d *side, c *reassembly.Chunk) {
 	for {
-		context := s.context(d)
-		if s.beginsTLS(d, context) {
-			s.encrypt(d, c)
-			return
-		}
-		f, err := d.decoder.Next(context)
+		f, err := d.decoder.Next(s.context(d))
 		if err == decode.ErrMore {
 			return
 		}
@@ -130,7 +134,7 @@ func (s *stream) drain(d *side, c *reassembly.Chunk) {
 		}
 		s.message(d, c, f)
 		if s.tracker.Phase() == phase.Encrypted {
-			s.encrypt(d, c)
+			s.encrypt(f.Kind, c)
 			return
 		}
 	}
@@ -242,6 +246,9 @@ func (s *stream) follow(d *side, f *decode.Frame, e *Event) (phase.Step, error) 
 	e.Phase = step.Phase
 	if err != nil {
 		e.Notes = append(e.Notes, err.Error())
+	}
+	if s.exposure.see(f) {
+		e.Notes = append(e.Notes, exposedNote)
 	}
 	return step, err
 }

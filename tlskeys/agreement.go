@@ -24,7 +24,7 @@ func (c *Conn) clientHello(body []byte) {
 	}
 	i.Client = true
 	i.Random, i.ServerName, i.Protocols, i.Versions = hello.random, hello.serverName, hello.protocols, hello.versions
-	i.EarlyData = i.EarlyData || hello.earlyData
+	i.EarlyData.Announced = i.EarlyData.Announced || hello.earlyData
 	c.agree()
 }
 
@@ -43,6 +43,7 @@ func (c *Conn) serverHello(body []byte) {
 	}
 	if hello.isRetry() {
 		i.Retried = true
+		c.answerEarly(refused) // RFC 8446, section 4.2.10
 		return
 	}
 	c.answers++
@@ -69,7 +70,7 @@ func (c *Conn) agree() {
 		why = &Reason{Kind: Unsupported, Version: c.server.version, CipherSuite: c.server.suite}
 	}
 	for i := range c.halves {
-		c.halves[i].follow(a, c.info.EarlyData, why)
+		c.halves[i].follow(a, c.info.EarlyData.Announced, why)
 	}
 	c.fetchKeys()
 }
@@ -87,7 +88,7 @@ func (h *half) follow(a *agreement, earlyData bool, why *Reason) {
 	}
 	h.epochs = []epoch{{}}
 	if h.client && earlyData {
-		h.epochs = append(h.epochs, epoch{level: early, agreement: a, why: why})
+		h.epochs = append(h.epochs, epoch{level: beforehand, agreement: a, why: why})
 	}
 	h.epochs = append(h.epochs, epoch{level: handshaking, agreement: a, why: why}, last)
 }
@@ -102,14 +103,37 @@ func (c *Conn) fetchKeys() {
 				continue
 			}
 			name := h.label(e)
-			if c.log == nil {
-				e.why = &Reason{Kind: NoKey, Label: labelNames[name], Random: e.agreement.client}
-			} else if secret := c.log.get(e.agreement.client, name); secret != nil {
+			if secret, more := c.log.find(e.agreement.client, name); secret != nil {
 				e.use(secret, i)
+				c.found(key{e.agreement.client, name})
+				c.news = true
+			} else if !more {
+				e.why = c.noKey(h, e)
 				c.news = true
 			}
 		}
 	}
+}
+
+// found takes note of a key.
+func (c *Conn) found(k key) {
+	if c.used {
+		c.log.use(k)
+	} else {
+		c.keys = append(c.keys, k)
+	}
+}
+
+// noKey returns why an epoch has no key.
+func (c *Conn) noKey(h *half, e *epoch) *Reason {
+	why := &Reason{Kind: NoKey, Random: e.agreement.client}
+	switch {
+	case c.log.empty():
+		return &Reason{Kind: NoKeys}
+	case c.log.knows(e.agreement.client):
+		why.Label = labelNames[h.label(e)]
+	}
+	return why
 }
 
 // label returns the label of a key log that an epoch needs.
@@ -117,7 +141,7 @@ func (h *half) label(e *epoch) label {
 	switch {
 	case e.agreement.version != tls.VersionTLS13:
 		return masterSecret
-	case e.level == early:
+	case e.level == beforehand:
 		return clientEarly
 	case e.level == handshaking && h.client:
 		return clientHandshake

@@ -12,20 +12,30 @@
 // It does no I/O.
 package tlskeys
 
-import "slices"
+import (
+	"crypto/tls"
+	"slices"
+)
 
 // An Item is the next thing that came out of one direction: the application data of
 // a record, or that something was lost before what comes next.
 type Item struct {
 	FromClient bool
+	Origin           // of the end of the record, or of what is behind the first byte lost
 	Offset     int64 // in the encrypted stream, of the record, or of the first byte lost
 	// Plain is the application data, never empty; valid until the function returns
 	// that it was given to. It is nil where something was lost.
 	Plain []byte
-	Early bool // it was sent before the server's first answer, which may not have accepted it
 
-	Lost int64   // encrypted bytes that nothing came out of
-	Why  *Reason // the first of them was lost
+	Lost    int64   // encrypted bytes that nothing came out of
+	Missing int64   // of them: not captured
+	Why     *Reason // the first of them was lost
+}
+
+// An Origin says where bytes come from.
+type Origin struct {
+	Packet int
+	Time   int64 // nanoseconds since 1970-01-01 UTC
 }
 
 // Options change what a Conn does. The zero value has the defaults.
@@ -49,6 +59,10 @@ type Conn struct {
 	queue   []held  // what waits for a key or for the other direction, in its order
 	holding int64   // how much memory that takes
 	seen    int64   // how far the Log had grown when it was looked at last
+	at      Origin  // of what was fed last
+	keys    []key   // that were found, until they are used
+	used    bool    // they are
+	early   early   // data that the server may not have accepted
 	news    bool    // what waits may go on
 
 	hellos     int // of the client, with different randoms
@@ -90,7 +104,8 @@ func (c *Conn) side(fromClient bool) *half {
 }
 
 // Feed takes the next bytes of one direction. It does not keep or change b.
-func (c *Conn) Feed(fromClient bool, b []byte) {
+func (c *Conn) Feed(fromClient bool, b []byte, from Origin) {
+	c.at = from
 	c.Retry()
 	h := c.side(fromClient)
 	h.Size += int64(len(b))
@@ -100,6 +115,7 @@ func (c *Conn) Feed(fromClient bool, b []byte) {
 		if !ok {
 			return
 		}
+		p.Origin = from
 		if p.offset == 0 && p.why == NoRecord {
 			c.fail(Reason{Kind: NoTLS})
 		}
@@ -107,27 +123,35 @@ func (c *Conn) Feed(fromClient bool, b []byte) {
 	}
 }
 
-// Gap says that the next n bytes of one direction are missing.
-func (c *Conn) Gap(fromClient bool, n int64) {
+// Gap says that the next n bytes of one direction are missing, before what comes
+// from there.
+func (c *Conn) Gap(fromClient bool, n int64, from Origin) {
 	if n <= 0 {
 		return
 	}
+	c.at = from
 	h := c.side(fromClient)
 	h.Size += n
-	c.arrive(h, h.framer.gap(n))
+	p := h.framer.gap(n)
+	p.Origin = from
+	c.arrive(h, p)
 }
 
 // Retry looks whether the Log has got keys for what is held. Feed does it too.
 func (c *Conn) Retry() {
-	if c.log == nil || len(c.queue) == 0 {
+	if c.log == nil || len(c.queue) == 0 || c.agreements == 0 {
 		return
 	}
-	if grown := c.log.grown.Load(); grown != c.seen {
+	more := c.log.look()
+	if grown := c.log.grown.Load(); grown != c.seen || !more {
 		c.seen = grown
 		c.fetchKeys()
 		c.flush()
 	}
 }
+
+// Waiting tells whether something is held until there is a key for it.
+func (c *Conn) Waiting() bool { return len(c.queue) > 0 }
 
 // Close says that no more will come: what is held and cannot be decrypted now is
 // lost.
@@ -135,9 +159,12 @@ func (c *Conn) Close() {
 	c.Retry()
 	for i := range c.halves {
 		if p := c.halves[i].framer.gap(0); p.size > 0 {
+			p.Origin = c.at
 			c.arrive(&c.halves[i], p)
 		}
 	}
+	c.answerEarly(unheard)
+	c.flush()
 	for len(c.queue) > 0 {
 		c.giveUp()
 	}
@@ -146,18 +173,36 @@ func (c *Conn) Close() {
 	}
 }
 
-// Info returns what is known of the connection. Its slices are the Conn's own.
-func (c *Conn) Info() Info {
+// Info returns what is known of the connection. What it points to does not change.
+func (c *Conn) Info() *Info {
 	i := c.info
-	i.FromClient, i.FromServer = c.halves[0].Direction, c.halves[1].Direction
-	return i
+	for n, d := range []*Direction{&i.FromClient, &i.FromServer} {
+		*d = c.halves[n].Direction
+		for _, e := range c.halves[n].epochs {
+			if d.Why == nil {
+				d.Why = e.why
+			}
+		}
+	}
+	return &i
+}
+
+// Use says that the connection is one of interest: its keys are those that
+// [Log.Used] returns.
+func (c *Conn) Use() {
+	c.used = true
+	for _, k := range c.keys {
+		c.log.use(k)
+	}
+	c.keys = nil
 }
 
 // Settled tells whether the handshake has said what it will say, as far as it can be
 // read.
 func (c *Conn) Settled() bool {
 	h := c.side(false)
-	return h.epochs[0].level == application || h.waiting
+	last := &h.epochs[len(h.epochs)-1]
+	return h.epochs[0].level == application || c.info.Version == tls.VersionTLS13 && last.why != nil
 }
 
 // arrive takes the next piece of one direction.
@@ -185,6 +230,11 @@ func (c *Conn) keep(h *half, p piece) {
 func (c *Conn) giveUp() {
 	if c.agreements == 0 { // what the other direction should have said will not come
 		c.fail(Reason{Kind: NoHandshake})
+		c.flush()
+		return
+	}
+	if c.doubtful(c.queue[0].half) {
+		c.answerEarly(unheard)
 		c.flush()
 		return
 	}

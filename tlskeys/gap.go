@@ -7,7 +7,7 @@ import "encoding/binary"
 func (f *framer) gap(n int64) piece {
 	f.drop(f.used)
 	f.used = 0
-	p := piece{record: record{offset: f.offset}, size: n, why: Missing}
+	p := piece{record: record{offset: f.offset}, size: n, missing: n, why: Missing}
 	if f.skip > 0 {
 		p.one, p.rest = n <= f.skip, true
 		f.searching = n > f.skip

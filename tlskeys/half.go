@@ -37,7 +37,7 @@ type level uint8
 
 const (
 	plain       level = iota // nothing
-	early                    // keys of TLS 1.3 for data before the server's first answer
+	beforehand               // keys of TLS 1.3 for data before the server's first answer
 	handshaking              // keys of TLS 1.3 for the handshake
 	application              // those that last
 )
@@ -47,6 +47,9 @@ func (c *Conn) take(h *half, p piece) bool {
 	if p.raw == nil {
 		c.lose(h, p, &Reason{Kind: p.why, Offset: p.offset})
 		return true
+	}
+	if c.doubtful(h) {
+		return false
 	}
 	content, kind, ok := c.open(h, p.record)
 	switch {
@@ -81,7 +84,7 @@ func (c *Conn) inClear(h *half, r record) bool {
 	switch kind, size := r.kind(), len(r.body()); {
 	case level > plain && c.info.Version != tls.VersionTLS13, // where even the type of an encrypted record is in clear
 		kind == TypeApplicationData, kind == TypeHeartbeat,
-		kind == TypeHandshake && level > early, // the second hello comes behind early data
+		kind == TypeHandshake && level > beforehand, // the second hello comes behind early data
 		kind == TypeAlert && size != 2,
 		kind == TypeChangeCipherSpec && size != 1:
 		return false
@@ -117,16 +120,20 @@ func (c *Conn) opened(h *half, p piece, content []byte, kind ContentType) {
 	if e.protection != nil {
 		e.after(p.record)
 	}
-	if !kind.known() {
-		kind = p.kind()
+	if !kind.known() { // of a record that is all padding, or of no use to anybody
+		h.count(p.kind(), p.size)
+		return
 	}
 	h.count(kind, p.size)
 	switch kind {
 	case TypeApplicationData:
-		if len(content) > 0 {
-			c.tellLoss(h)
-			h.Plain += int64(len(content))
-			c.out(Item{FromClient: h.client, Offset: p.offset, Plain: content, Early: e.level == early})
+		i := Item{FromClient: h.client, Origin: p.Origin, Offset: p.offset, Plain: content}
+		switch {
+		case len(content) == 0:
+		case e.level == beforehand:
+			c.earlyData(i, p)
+		default:
+			c.say(h, i)
 		}
 	case TypeHandshake:
 		c.handshake(h, content)
@@ -135,6 +142,13 @@ func (c *Conn) opened(h *half, p piece, content []byte, kind ContentType) {
 	case TypeChangeCipherSpec:
 		c.changeCipherSpec(h)
 	}
+}
+
+// say gives application data, behind what was lost before.
+func (c *Conn) say(h *half, i Item) {
+	c.tellLoss(h)
+	h.Plain += int64(len(i.Plain))
+	c.out(i)
 }
 
 // count counts a record.
@@ -165,11 +179,11 @@ func (c *Conn) lack(h *half) *Reason {
 		if e.protection != nil || e.agreement == nil {
 			continue
 		}
-		why := Reason{Kind: NoKey, Label: labelNames[h.label(e)], Random: e.agreement.client}
-		if h.Why != nil && *h.Why == why {
+		why := c.noKey(h, e)
+		if h.Why != nil && *h.Why == *why {
 			return h.Why
 		}
-		return &why
+		return why
 	}
 	return &Reason{Kind: NoHandshake}
 }
@@ -203,7 +217,7 @@ func (c *Conn) lose(h *half, p piece, why *Reason) {
 		h.missed++
 	}
 	if e := &h.epochs[0]; e.protection != nil {
-		e.after(p.record)
+		e.after(record{}) // a MAC may be of what is encrypted, and not of the IV
 	}
 	if p.raw != nil {
 		h.count(p.kind(), p.size)
@@ -212,10 +226,16 @@ func (c *Conn) lose(h *half, p piece, why *Reason) {
 	c.abridged = c.abridged && h.client
 	h.Lost += p.size
 	h.Why = why
+	h.losing(p, why)
+}
+
+// losing adds to what is lost and not told of yet.
+func (h *half) losing(p piece, why *Reason) {
 	if h.loss.Lost == 0 {
-		h.loss = Item{FromClient: h.client, Offset: p.offset, Why: why}
+		h.loss = Item{FromClient: h.client, Origin: p.Origin, Offset: p.offset, Why: why}
 	}
 	h.loss.Lost += p.size
+	h.loss.Missing += p.missing
 }
 
 // tellLoss tells what was lost before what comes next.

@@ -95,7 +95,7 @@ func (c *Conn) message(h *half, kind uint8, body []byte) {
 	case kind == messageServerHello && !h.client && (!late || e.level == plain):
 		c.serverHello(body)
 	case kind == messageEncryptedExtensions && !h.client && late:
-		c.info.encryptedExtensions(body)
+		c.answerEarly(c.info.encryptedExtensions(body))
 	case kind == messageCertificate:
 		c.info.certificate(body, h.client, late)
 		c.abridged = c.abridged && h.client
@@ -103,7 +103,7 @@ func (c *Conn) message(h *half, kind uint8, body []byte) {
 		c.info.CertificateRequested = true
 	case kind == messageServerHelloDone && !h.client:
 		c.abridged = false
-	case kind == messageEndOfEarlyData && e.level == early, kind == messageFinished && e.level == handshaking:
+	case kind == messageEndOfEarlyData && e.level == beforehand, kind == messageFinished && e.level == handshaking:
 		h.advance()
 	case kind == messageKeyUpdate && late && e.level == application:
 		h.Updates++

@@ -101,13 +101,19 @@ func (h *serverHello) read(b cryptobyte.String) bool {
 // for its random (RFC 8446, section 4.1.3).
 func (h *serverHello) isRetry() bool { return h.random == sha256.Sum256([]byte("HelloRetryRequest")) }
 
-// encryptedExtensions reads an EncryptedExtensions (RFC 8446, section 4.3.1).
-func (i *Info) encryptedExtensions(b cryptobyte.String) {
+// encryptedExtensions reads an EncryptedExtensions (RFC 8446, section 4.3.1), and
+// returns what it says of early data.
+func (i *Info) encryptedExtensions(b cryptobyte.String) answer {
+	early := refused
 	extensions(b, func(kind uint16, e cryptobyte.String) {
-		if kind == extensionALPN {
+		switch kind {
+		case extensionALPN:
 			i.Protocol = protocol(e)
+		case extensionEarlyData:
+			early = accepted
 		}
 	})
+	return early
 }
 
 // certificate reads the first certificate of a Certificate, which is that of the

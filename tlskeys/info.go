@@ -1,7 +1,9 @@
 package tlskeys
 
 import (
+	"crypto/tls"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -18,8 +20,9 @@ type Info struct {
 	Protocols []string
 	// Versions are those that the client offers, in its order.
 	Versions []uint16
-	// EarlyData says that the client announced data before the server's first answer.
-	EarlyData bool
+	// EarlyData is data that the client announced to send before the server's first
+	// answer, and that the server may accept.
+	EarlyData struct{ Announced, Accepted bool }
 
 	Server bool // the server's hello was read; the rest is from there and what follows
 	// Version and CipherSuite are those that the server chose.
@@ -93,6 +96,15 @@ func (d *Direction) Of(t ContentType) Records {
 	return d.Records[t-TypeChangeCipherSpec]
 }
 
+// Total returns the count of all content types.
+func (d *Direction) Total() (all Records) {
+	for _, n := range d.Records {
+		all.Count += n.Count
+		all.Size += n.Size
+	}
+	return all
+}
+
 // A ContentType says what a record holds.
 type ContentType uint8
 
@@ -124,6 +136,14 @@ type Alert struct {
 	Fatal       bool
 	Description uint8
 	Offset      int64 // in the stream, of its record
+}
+
+// String returns the description in words.
+func (a Alert) String() string {
+	if a.Description == 0 {
+		return "close notify"
+	}
+	return strings.TrimPrefix(tls.AlertError(a.Description).Error(), "tls: ")
 }
 
 // maxAlerts is how many alerts are kept.

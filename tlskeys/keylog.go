@@ -3,10 +3,13 @@ package tlskeys
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -39,9 +42,19 @@ var labelNames = [labels]string{
 // random. It can grow while connections are decrypted with it, and it is safe for
 // use by several goroutines. The zero value is an empty Log.
 type Log struct {
+	// More, if there is one, looks whether secrets have come since, adds them, and
+	// tells whether more may come later. It is called where one is missing, by one
+	// goroutine at a time, and no more once it has returned false. Without it the Log
+	// is as it is.
+	More func() bool
+
 	mu      sync.RWMutex
 	secrets map[random]*[labels][]byte
+	used    map[key]bool
 	grown   atomic.Int64 // how many secrets there are
+
+	looking sync.Mutex
+	whole   bool // no more will come
 }
 
 // A random is the client random of a hello, by which a key log names connections.
@@ -125,7 +138,7 @@ func (l *Log) add(n label, client, secret []byte) error {
 }
 
 // Read takes the lines of r up to its end. The error tells of lines that were
-// skipped, each a [*LineError] (of many, the first ones), or is that of r; all
+// skipped, each a [*LineError] (of many, the first ones and how many more), or is that of r; all
 // other lines were taken.
 func (l *Log) Read(r io.Reader) error {
 	f := File{Log: l}
@@ -136,7 +149,7 @@ func (l *Log) Read(r io.Reader) error {
 // hexadecimal. Only comments and labels of no use here are longer.
 const maxLine = 1 << 16
 
-// maxErrors is how many broken lines one Read tells of.
+// maxErrors is how many broken lines one Read tells of one by one.
 const maxErrors = 10
 
 // A File is a key log that another program still writes to: its last line is taken
@@ -152,15 +165,23 @@ type File struct {
 // line for the next Read. For the error see [Log.Read].
 func (f *File) Read(r io.Reader) error {
 	var skipped []error
+	more := 0
 	in := bufio.NewReader(r)
 	for {
 		b, err := in.ReadSlice('\n')
 		f.take(b)
 		if err == nil {
-			if broken := f.end(); broken != nil && len(skipped) < maxErrors {
+			switch broken := f.end(); {
+			case broken == nil:
+			case len(skipped) < maxErrors:
 				skipped = append(skipped, broken)
+			default:
+				more++
 			}
 		} else if err != bufio.ErrBufferFull {
+			if more > 0 {
+				skipped = append(skipped, fmt.Errorf("and %d lines more", more))
+			}
 			if err != io.EOF {
 				skipped = append(skipped, err)
 			}
@@ -200,8 +221,75 @@ func (f *File) end() error {
 	return nil
 }
 
+// A key names a secret.
+type key struct {
+	client random
+	label  label
+}
+
+// use notes that a secret was of use.
+func (l *Log) use(k key) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.used == nil {
+		l.used = map[key]bool{}
+	}
+	l.used[k] = true
+}
+
+// Used returns a key log of those secrets that connections were decrypted with that
+// [Conn.Use] was called of, in the order of their client randoms.
+func (l *Log) Used() []byte {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	keys := slices.SortedFunc(maps.Keys(l.used), func(a, b key) int {
+		return cmp.Or(bytes.Compare(a.client[:], b.client[:]), cmp.Compare(a.label, b.label))
+	})
+	var b []byte
+	for _, k := range keys {
+		b = fmt.Appendf(b, "%s %x %x\n", labelNames[k.label], k.client, l.secrets[k.client][k.label])
+	}
+	return b
+}
+
+// look looks for what has come since, and tells whether more may come later.
+func (l *Log) look() (more bool) {
+	if l == nil || l.More == nil {
+		return false
+	}
+	l.looking.Lock()
+	defer l.looking.Unlock()
+	if !l.whole {
+		l.whole = !l.More()
+	}
+	return !l.whole
+}
+
+// empty tells whether there is no secret.
+func (l *Log) empty() bool { return l == nil || l.grown.Load() == 0 }
+
+// knows tells whether there is a secret for a client random.
+func (l *Log) knows(client random) bool {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.secrets[client] != nil
+}
+
+// find returns the secret of one label, nil where there is none, and whether it may
+// come later.
+func (l *Log) find(client random, n label) (secret []byte, more bool) {
+	if secret = l.get(client, n); secret != nil {
+		return secret, false
+	}
+	more = l.look()
+	return l.get(client, n), more
+}
+
 // get returns the secret of one label, nil where there is none.
 func (l *Log) get(client random, n label) []byte {
+	if l == nil {
+		return nil
+	}
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	if known := l.secrets[client]; known != nil {

@@ -9,8 +9,8 @@ type protection interface {
 	open(dst []byte, r record, first, last uint64) (content []byte, kind ContentType, seq uint64, ok bool)
 	// shortest is how many bytes of the stream a record takes at least.
 	shortest() int
-	// after says which record comes before the next one, opened or not. It is the
-	// zero record where bytes are missing.
+	// after says which record comes before the next one. It is the zero record where
+	// that was not opened.
 	after(r record)
 }
 

@@ -15,8 +15,10 @@ const (
 	NoTLS
 	// NoHandshake: the hellos, by which keys are found, were not captured.
 	NoHandshake
+	// NoKeys: there is no key log, or nothing in it.
+	NoKeys
 	// NoKey: the key log has no secret under the label Label for the client random
-	// Random.
+	// Random, or none at all where there is no Label.
 	NoKey
 	// Unsupported: records are encrypted in a way that is not known here: see Version
 	// and CipherSuite.
@@ -28,6 +30,10 @@ const (
 	// LostPlace: which sequence number a record has was not found after something was
 	// lost, nor will it be.
 	LostPlace
+	// Refused: early data that the server did not accept.
+	Refused
+	// Doubtful: early data of which it is not known whether the server accepted it.
+	Doubtful
 )
 
 // A Reason is why something cannot be read.
@@ -41,6 +47,15 @@ type Reason struct {
 	Offset      int64 // in the stream, of the record
 }
 
+// Whole tells whether it is a reason why nothing of a connection can be read.
+func (r *Reason) Whole() bool {
+	switch r.Kind {
+	case NoTLS, NoHandshake, NoKeys, NoKey, Unsupported:
+		return true
+	}
+	return false
+}
+
 // Error returns one line.
 func (r *Reason) Error() string {
 	switch r.Kind {
@@ -50,7 +65,12 @@ func (r *Reason) Error() string {
 		return "does not begin as TLS does"
 	case NoHandshake:
 		return "the beginning of the handshake was not captured"
+	case NoKeys:
+		return "there is no key log"
 	case NoKey:
+		if r.Label == "" {
+			return fmt.Sprintf("the key log has nothing for client random %x", r.Random)
+		}
 		return fmt.Sprintf("the key log has no %s for client random %x", r.Label, r.Random)
 	case Unsupported:
 		return fmt.Sprintf("%s with %s cannot be decrypted", tls.VersionName(r.Version), tls.CipherSuiteName(r.CipherSuite))
@@ -60,6 +80,10 @@ func (r *Reason) Error() string {
 		return fmt.Sprintf("record %d, at byte %d, is not authentic under the key of the log", r.Record, r.Offset)
 	case LostPlace:
 		return fmt.Sprintf("lost its place before record %d, at byte %d", r.Record, r.Offset)
+	case Refused:
+		return "early data that the server did not accept"
+	case Doubtful:
+		return "early data of which it is not known whether the server accepted it"
 	}
 	return "unknown"
 }

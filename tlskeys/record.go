@@ -20,11 +20,13 @@ func (r record) body() []byte      { return r.raw[headerSize:] }
 
 // A piece is the next part of a stream: a record, or bytes that are lost.
 type piece struct {
-	record       // its raw is nil where bytes are lost
-	size   int64 // bytes of the stream
-	one    bool  // what is lost is one record for certain, or the rest of one
-	rest   bool  // it begins with the rest of a record that was told of
-	why    Kind  // it is lost
+	record        // its raw is nil where bytes are lost
+	Origin        // of its end
+	size    int64 // bytes of the stream
+	missing int64 // of them: not captured
+	one     bool  // what is lost is one record for certain, or the rest of one
+	rest    bool  // it begins with the rest of a record that was told of
+	why     Kind  // it is lost
 }
 
 // A framer cuts one direction of a stream into records by their headers. Where a

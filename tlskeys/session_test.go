@@ -111,11 +111,11 @@ func hear(l *Log, o Options) (*Conn, *heard) {
 // play feeds a session to a Conn.
 func play(l *Log, s *session) *heard {
 	c, h := hear(l, Options{})
-	for _, g := range s.segments {
-		c.Feed(g.fromClient, g.bytes)
+	for i, g := range s.segments {
+		c.Feed(g.fromClient, g.bytes, Origin{Packet: i + 1})
 	}
 	c.Close()
-	h.info = c.Info()
+	h.info = *c.Info()
 	return h
 }
 

@@ -1,0 +1,94 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/pgwdump/pgwdump/capture"
+	"github.com/pgwdump/pgwdump/tlskeys"
+)
+
+// pollInterval is how often key logs that may grow are looked at, while something
+// waits for a key.
+const pollInterval = 20 * time.Millisecond
+
+// keyLogs are where the keys of TLS come from: the files of --keylog, and the captures
+// themselves.
+type keyLogs struct {
+	tlskeys.Log
+	files    []*keyFile
+	captures *capture.Files // nil with a live capture
+	growing  bool           // more may be written while packets are read
+	searched bool           // the captures were
+	polled   time.Time
+	stderr   io.Writer
+}
+
+// A keyFile is one file of --keylog.
+type keyFile struct {
+	*os.File
+	reader tlskeys.File
+}
+
+// openKeyLogs reads the key logs. Lines that are no line of a key log are reported and
+// skipped.
+func openKeyLogs(o *options, captures *capture.Files, growing bool) (*keyLogs, error) {
+	k := &keyLogs{captures: captures, growing: growing, stderr: o.stderr}
+	k.More = k.more
+	for _, name := range o.keyLogs {
+		f, err := os.Open(name)
+		if err != nil {
+			k.close()
+			return nil, fmt.Errorf("%w; --keylog names a file that the client writes, by sslkeylogfile of libpq or SSLKEYLOGFILE", err)
+		}
+		file := &keyFile{File: f, reader: tlskeys.File{Log: &k.Log}}
+		k.files = append(k.files, file)
+		if k.complain(name, file.reader.Read(f)); !growing {
+			k.complain(name, file.reader.End())
+		}
+	}
+	if captures != nil {
+		captures.OnSecrets(k.embedded)
+	}
+	return k, nil
+}
+
+// embedded takes a key log out of a capture.
+func (k *keyLogs) embedded(name string, keyLog []byte) {
+	k.complain(name+": secrets of TLS", k.Log.Read(bytes.NewReader(keyLog)))
+}
+
+// more looks for keys that are not there yet, and tells whether more may come.
+func (k *keyLogs) more() bool {
+	if k.captures != nil && !k.searched {
+		k.searched = true
+		k.captures.FindSecrets(func(_ string, keyLog []byte) { k.Log.Read(bytes.NewReader(keyLog)) })
+	}
+	if k.growing && time.Since(k.polled) >= pollInterval {
+		k.polled = time.Now()
+		for _, f := range k.files {
+			k.complain(f.Name(), f.reader.Read(f))
+		}
+	}
+	return k.growing
+}
+
+// complain reports lines that were skipped.
+func (k *keyLogs) complain(name string, err error) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, e := range joined.Unwrap() {
+			k.complain(name, e)
+		}
+	} else if err != nil {
+		fmt.Fprintf(k.stderr, "pgwdump: %s: %v\n", name, err)
+	}
+}
+
+func (k *keyLogs) close() {
+	for _, f := range k.files {
+		f.Close()
+	}
+}

@@ -1,0 +1,128 @@
+package tlskeys
+
+import "github.com/pgwdump/pgwdump/reassembly"
+
+// A Stream takes what a connection carries, in clear as far as it can be read.
+type Stream interface {
+	// Data takes bytes that were sent in clear, or that were decrypted.
+	Data(*reassembly.Chunk)
+	// Encrypted says that the connection goes on in TLS. It comes before anything of
+	// that, once the handshake has said what it says. The chunk says where, and has no
+	// bytes. The TLS is to be asked, and not to be fed.
+	Encrypted(*reassembly.Chunk, *TLS)
+	// Lost says that part of what was encrypted did not come out. The chunk says where
+	// that was noticed, and has no bytes.
+	Lost(*reassembly.Chunk, *Item)
+	// Close tells that no more will come.
+	Close(how reassembly.Ending, packet int, time int64)
+}
+
+// A TLS is the encrypted part of a connection.
+type TLS struct {
+	*Conn
+	Client  int        // index in the ends of the TCP connection
+	Stuffed [2]Stuffed // by the client, by the server
+}
+
+// patience is how long the key of a connection is awaited, by the clock of the
+// capture, before it is told of as one that cannot be read yet: what writes a key log
+// may be a little later than the packets.
+const patience = 1e9
+
+// A stage stands between the reassembly of a connection and the Stream that takes
+// what it carries.
+type stage struct {
+	log     *Log
+	next    Stream
+	opening opening
+	tls     *TLS // nil as long as there is none
+	told    bool // of it
+	awaits  int64
+	chunk   reassembly.Chunk
+}
+
+// NewStage returns what takes the bytes of a connection, decrypts what is in TLS with
+// the keys of a Log, and passes all on to a Stream.
+func NewStage(l *Log, c *reassembly.Conn, next Stream) reassembly.Stream {
+	return &stage{log: l, next: next, opening: newOpening(c)}
+}
+
+// Data takes the next bytes of one direction.
+func (s *stage) Data(c *reassembly.Chunk) {
+	switch s.opening.ends[c.From].reading {
+	case unsecured:
+		s.next.Data(c)
+	case secured:
+		s.feed(c)
+	default:
+		s.open(c)
+	}
+}
+
+// feed feeds bytes of TLS.
+func (s *stage) feed(c *reassembly.Chunk) {
+	if s.tls == nil {
+		s.tls = &TLS{Client: s.opening.client}
+		s.tls.Conn = New(s.log, Options{}, s.out)
+	}
+	at := Origin{c.Packet, c.Time}
+	fromClient := c.From == s.tls.Client
+	s.tls.Gap(fromClient, int64(c.Missing), at)
+	if len(c.Bytes) > 0 {
+		s.tls.Feed(fromClient, c.Bytes, at)
+	}
+	switch {
+	case s.told:
+	case !s.tls.Waiting():
+		if s.tls.Settled() {
+			s.tell(at)
+		}
+	case s.awaits == 0:
+		s.awaits = c.Time
+	case c.Time-s.awaits > patience:
+		s.tell(at)
+	}
+}
+
+// tell tells of the encryption, once.
+func (s *stage) tell(at Origin) {
+	if !s.told {
+		s.told = true
+		s.tls.Stuffed = [2]Stuffed{s.opening.ends[s.tls.Client].stuffed, s.opening.ends[1-s.tls.Client].stuffed}
+		s.next.Encrypted(s.at(at, s.tls.Client), s.tls)
+	}
+}
+
+// at returns a chunk without bytes.
+func (s *stage) at(o Origin, from int) *reassembly.Chunk {
+	s.chunk = reassembly.Chunk{From: from, Packet: o.Packet, Time: o.Time}
+	return &s.chunk
+}
+
+// out passes on what was decrypted, or lost.
+func (s *stage) out(i Item) {
+	s.tell(i.Origin)
+	from := s.tls.Client
+	if !i.FromClient {
+		from = 1 - from
+	}
+	c := s.at(i.Origin, from)
+	if i.Lost > 0 {
+		s.next.Lost(c, &i)
+		return
+	}
+	c.Bytes = i.Plain
+	s.next.Data(c)
+}
+
+// Close tells that no more will come.
+func (s *stage) Close(how reassembly.Ending, packet int, time int64) {
+	for i := range s.opening.ends {
+		s.release(i)
+	}
+	if s.tls != nil {
+		s.tls.Close()
+		s.tell(Origin{packet, time})
+	}
+	s.next.Close(how, packet, time)
+}
