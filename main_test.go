@@ -283,13 +283,14 @@ func repeatedKey(text []byte) string {
 // and that some import nobody else.
 func TestImports(t *testing.T) {
 	may := map[string]string{
-		"capture":  "",
-		"copydata": "",
-		"message":  "",
-		"value":    "value/charset",
-		"filter":   "",
-		"tlskeys":  "reassembly",
-		"sql":      "",
+		"capture":   "",
+		"copydata":  "",
+		"message":   "",
+		"value":     "value/charset",
+		"filter":    "",
+		"tlskeys":   "reassembly",
+		"sql":       "",
+		"privilege": "",
 
 		"message/messagetest": "message",
 		"phase/phasetest":     "message",
@@ -301,7 +302,7 @@ func TestImports(t *testing.T) {
 		"reassembly": "capture",
 		"session":    "reassembly decode phase message tlskeys capture sql value",
 		"render":     "session message value decode phase tlskeys reassembly",
-		"cli":        "capture reassembly tlskeys session render",
+		"cli":        "capture reassembly tlskeys session render privilege filter",
 	}
 	alone := map[string]bool{"message": true, "decode": true, "phase": true, "connection": true}
 	const module = "github.com/pgwdump/pgwdump/"

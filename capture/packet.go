@@ -10,6 +10,8 @@ package capture
 import (
 	"errors"
 	"fmt"
+
+	"github.com/gopacket/gopacket/layers"
 )
 
 // A LinkType says with which header a packet begins: one of the LINKTYPE_ values
@@ -40,6 +42,19 @@ func (l LinkType) Known() bool {
 	return false
 }
 
+// String returns the name that the libpcap project has for it, without LINKTYPE_.
+func (l LinkType) String() string {
+	switch l {
+	case SLL:
+		return "LINUX_SLL"
+	case SLL2:
+		return "LINUX_SLL2"
+	case Ethernet:
+		return "ETHERNET"
+	}
+	return layers.LinkType(l).String()
+}
+
 // A Packet is one record of a capture.
 type Packet struct {
 	Number int      // counted from 1, over all files in the order of time
@@ -47,6 +62,18 @@ type Packet struct {
 	Link   LinkType // what Data begins with
 	Length int      // bytes on the wire
 	Data   []byte   // bytes captured; valid until the next packet is read
+
+	Interface *Interface // where it was captured; never changes, nil where nothing is known
+	Dropped   int64      // packets that were lost right before it, as far as that was noticed
+}
+
+// An Interface is where packets were captured, as the Interface Description Block
+// of pcapng has it.
+type Interface struct {
+	Name   string // such as eth0; empty where it is not known
+	Link   LinkType
+	Snap   int    // bytes of a packet that were captured at the most; 0 for no limit
+	Filter string // the expression that selected the packets; empty for all
 }
 
 // A Source gives packets one by one.

@@ -22,20 +22,35 @@ import (
 // silent is how often -q is given for no lines at all.
 const silent = 2
 
-// dump reads the files and writes what they say.
+// dump reads the files, or from the interface, and writes what they say.
 func dump(o *options) error {
 	signal.Ignore(syscall.SIGPIPE) // the write fails instead, and that is no failure
-	files := capture.OpenFiles(o.files...)
+	d := &dumper{options: o, printer: newPrinter(o)}
+	if o.device != "" {
+		return d.live()
+	}
+	return d.read()
+}
+
+// read reads the files.
+func (d *dumper) read() error {
+	files := capture.OpenFiles(d.options.files...)
 	defer files.Close()
-	keys, err := openKeyLogs(o, files, slices.Contains(o.files, "-"))
+	keys, err := openKeyLogs(d.options, files, slices.Contains(d.options.files, "-"))
 	if err != nil {
 		return err
 	}
 	defer keys.close()
-	d := &dumper{options: o, source: files, keys: keys, printer: newPrinter(o)}
+	d.source, d.keys = files, keys
 	stop := showProgress(d, files)
 	err = d.run()
 	stop()
+	return d.end(err)
+}
+
+// end says what was seen, unless it was an error of the output that ended it.
+func (d *dumper) end(err error) error {
+	o := d.options
 	if errors.Is(err, syscall.EPIPE) {
 		return nil
 	}
@@ -144,6 +159,9 @@ func (d *dumper) run() (err error) {
 		packet, err := d.source.Read()
 		if err == io.EOF {
 			break
+		}
+		if err == capture.ErrTimeout {
+			continue
 		}
 		if err != nil {
 			d.complain(err)

@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/pgwdump/pgwdump/capture"
 )
 
 // addFlags gives a command its flags, and a help that shows them in groups: those of
@@ -16,14 +18,23 @@ func addFlags(c *cobra.Command, o *options, own ...*pflag.FlagSet) {
 	input := pflag.NewFlagSet("Input", pflag.ContinueOnError)
 	input.SortFlags = false
 	input.StringArrayVarP(&o.files, "read", "r", nil, "read packets from `FILE`, or from standard input with \"-\"; may be repeated")
-	input.StringVarP(&o.device, "interface", "i", "", "capture live from interface `IF` (not there yet)")
-	input.BoolVarP(&o.devices, "list-interfaces", "D", false, "list the interfaces that can be captured from (not there yet)")
+	input.StringVarP(&o.device, "interface", "i", "", "capture live from interface `IF`, by name or by its number in -D; \"any\" is all of them")
+	input.BoolVarP(&o.devices, "list-interfaces", "D", false, "list the interfaces that can be captured from")
 	input.IntSliceVar(&o.ports, "port", nil, "take connections to these `PORTS` for PostgreSQL, besides 5432 and all that begin like it")
 	input.IntVarP(&o.count, "count", "c", 0, "stop after `N` packets")
 
 	encryption := pflag.NewFlagSet("Encryption", pflag.ContinueOnError)
 	encryption.SortFlags = false
 	encryption.StringArrayVar(&o.keyLogs, "keylog", nil, "decrypt TLS with the keys in `FILE`, which a client wrote (SSLKEYLOGFILE, sslkeylogfile of libpq 18); may be repeated. Keys in a pcapng file itself are used without asking")
+
+	live := pflag.NewFlagSet("Live capture (see docs/live.md)", pflag.ContinueOnError)
+	live.SortFlags = false
+	live.IntVarP(&o.snap, "snapshot-length", "s", 0, "capture `N` bytes of each packet, 0 for all")
+	live.IntVarP(&o.buffer, "buffer-size", "B", capture.DefaultBuffer>>10, "give the system `KIB` of memory to hold packets that were not read yet")
+	live.BoolVarP(&o.modest, "no-promiscuous", "p", false, "only packets for this machine, and from it")
+	live.DurationVar(&o.duration, "duration", 0, "stop after this `TIME`: 30s, 5m, 1h")
+	live.Lookup("duration").DefValue = "0"
+	live.StringVarP(&o.user, "run-as", "Z", "", "become `USER` once the interface is open, if started by root (default the one who called sudo, else nobody)")
 
 	output := pflag.NewFlagSet("Output", pflag.ContinueOnError)
 	output.SortFlags = false
@@ -44,9 +55,8 @@ func addFlags(c *cobra.Command, o *options, own ...*pflag.FlagSet) {
 	ignored := pflag.NewFlagSet("Taken as tcpdump has them, and changing nothing", pflag.ContinueOnError)
 	ignored.BoolVarP(&ignore, "numeric", "n", false, "addresses and ports are never looked up")
 	ignored.BoolVarP(&ignore, "line-buffered", "l", false, "lines are never held back")
-	ignored.BoolVarP(&ignore, "no-promiscuous", "p", false, "for live capture: not promiscuous")
 
-	groups := slices.Concat([]*pflag.FlagSet{input, encryption}, own, []*pflag.FlagSet{output, ignored})
+	groups := slices.Concat([]*pflag.FlagSet{input, live, encryption}, own, []*pflag.FlagSet{output, ignored})
 	for _, g := range groups {
 		c.Flags().AddFlagSet(g)
 	}

@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/pgwdump/pgwdump/render"
 	"github.com/pgwdump/pgwdump/session"
@@ -30,6 +32,11 @@ type options struct {
 	keyLogs     []string
 	device      string
 	devices     bool
+	snap        int
+	buffer      int // KiB
+	modest      bool
+	duration    time.Duration
+	user        string
 	ports       []int
 	output      string
 	json        bool
@@ -47,6 +54,10 @@ type options struct {
 	selection session.Selection
 	around    int
 }
+
+// maxBuffer is the largest --buffer-size, in KiB: the system counts it in bytes, as
+// 32-bit numbers.
+const maxBuffer = 2 << 20
 
 // usageError is an error in how the program was called.
 type usageError struct{ error }
@@ -83,15 +94,17 @@ const example = `  pgwdump -r capture.pcap                       read a capture
   pgwdump -r capture.pcap -v                    a line for each field
   pgwdump -r capture.pcap -x                    each field beside its bytes
   pgwdump -r capture.pcap --json | jq .         a JSON object for each message
-  ssh db tcpdump -U -w - port 5432 | pgwdump -r -`
+  ssh db tcpdump -U -w - port 5432 | pgwdump -r -
+  pgwdump -i eth0                               what is on the wire now
+  pgwdump -i any --duration 1m --json           for a minute, on all interfaces`
 
 func newRoot(o *options) *cobra.Command {
 	c := &cobra.Command{
-		Use:   "pgwdump -r FILE",
+		Use:   "pgwdump -r FILE | -i IF",
 		Short: "Show what goes over a PostgreSQL wire",
-		Long: `pgwdump reads packet captures and shows the PostgreSQL conversations in them:
-every message of both directions, in order, by its name in the PostgreSQL manual
-and with its fields.
+		Long: `pgwdump shows the PostgreSQL conversations in packet captures and on network
+interfaces: every message of both directions, in order, by its name in the
+PostgreSQL manual and with its fields.
 
 Captures may be of the pcap or pcapng format, plain or compressed by gzip, zstd,
 bzip2, xz or lz4. Passwords and keys are masked unless --show-secrets.`,
@@ -104,12 +117,21 @@ bzip2, xz or lz4. Passwords and keys are masked unless --show-secrets.`,
 			if err := o.check(); err != nil {
 				return err
 			}
+			if o.devices {
+				return list(o.stdout)
+			}
 			return dump(o)
 		},
 	}
 	c.SetVersionTemplate("pgwdump {{.Version}}\n")
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	addFlags(c, o)
+	c.Flags().SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+		if name == "user" { // which in queries is that of the statements
+			name = "run-as"
+		}
+		return pflag.NormalizedName(name)
+	})
 	c.AddCommand(newQueries(o), newVersion())
 	return c
 }
@@ -136,10 +158,16 @@ func (o *options) check() error {
 		return usageError{fmt.Errorf("--count is a number of packets, not %d", o.count)}
 	case o.times > int(render.LastTimeStyle):
 		return usageError{fmt.Errorf("-%s: at the most -%s", strings.Repeat("t", o.times), strings.Repeat("t", int(render.LastTimeStyle)))}
-	case o.device != "" || o.devices:
-		return errors.New("live capture is not there yet; capture with tcpdump: tcpdump -U -w - port 5432 | pgwdump -r -")
-	case len(o.files) == 0:
-		return usageError{errors.New("nothing to read: name a capture file with -r")}
+	case o.device != "" && len(o.files) > 0:
+		return usageError{errors.New("-i captures and -r reads: give one of them")}
+	case o.snap < 0:
+		return usageError{fmt.Errorf("--snapshot-length is a number of bytes, 0 for whole packets, not %d", o.snap)}
+	case o.buffer < 1 || o.buffer > maxBuffer:
+		return usageError{fmt.Errorf("--buffer-size is a number of KiB from 1 to %d, not %d", maxBuffer, o.buffer)}
+	case o.duration < 0:
+		return usageError{fmt.Errorf("--duration is a time such as 30s, 5m or 1h, not %s", o.duration)}
+	case o.device == "" && !o.devices && len(o.files) == 0:
+		return usageError{errors.New("nothing to read: name a capture file with -r, or an interface with -i")}
 	}
 	for _, p := range o.ports {
 		if p < 1 || p > 65535 {

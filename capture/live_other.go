@@ -1,0 +1,8 @@
+//go:build !linux
+
+package capture
+
+// Devices returns what can be captured from, in the order of their numbers.
+func Devices() ([]Device, error) { return addressed() }
+
+func openDevice(*Interface, *LiveOptions) (device, error) { return nil, ErrUnsupported }

@@ -1,0 +1,176 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/pgwdump/pgwdump/capture"
+	"github.com/pgwdump/pgwdump/privilege"
+)
+
+// A live is a capture from an interface that ends when somebody says so, or its time
+// is over.
+type live struct {
+	*capture.Live
+	report func() // says how it is going; called by Read
+
+	asked   atomic.Bool // for a report
+	over    atomic.Bool // the capture is to end
+	stopped bool
+	signals chan os.Signal
+	timer   *time.Timer // nil where no time was set
+}
+
+// openLive opens the interface, and gives up the privileges that this needed. From
+// then on SIGINT and SIGTERM end the capture; a second one ends the program.
+func openLive(o *options) (*live, error) {
+	device, err := capture.OpenLive(o.device, capture.LiveOptions{
+		Snap: o.snap, Buffer: o.buffer << 10, Promiscuous: !o.modest, Filter: o.kernelFilter,
+	})
+	if err != nil {
+		return nil, explain(err)
+	}
+	user, err := privilege.Drop(o.user)
+	if errors.Is(err, privilege.ErrThreads) {
+		fmt.Fprintf(o.stderr, "pgwdump: %v\n", err)
+	} else if err != nil {
+		device.Close()
+		return nil, err
+	}
+	if o.quiet != 1 {
+		i := device.Interface()
+		fmt.Fprintf(o.stderr, "listening on %s as user %s, link type %s, snapshot length %d bytes\n", i.Name, user, i.Link, i.Snap)
+	}
+	l := &live{Live: device, signals: make(chan os.Signal, 1)}
+	signal.Notify(l.signals, append(endSignals, reportSignals...)...)
+	go l.listen()
+	if o.duration > 0 {
+		l.timer = time.AfterFunc(o.duration, func() { l.over.Store(true) })
+	}
+	return l, nil
+}
+
+// explain says what to do about a capture that was not permitted.
+func explain(err error) error {
+	if !errors.Is(err, capture.ErrPermission) {
+		return err
+	}
+	name, e := os.Executable()
+	if e != nil {
+		name = "pgwdump"
+	}
+	return fmt.Errorf("%w\n%s", err, fmt.Sprintf(permissionHelp, name))
+}
+
+// listen takes signals until there are no more.
+func (l *live) listen() {
+	for s := range l.signals {
+		if isReport(s) {
+			l.asked.Store(true)
+			continue
+		}
+		l.over.Store(true)
+		signal.Reset(endSignals...)
+	}
+}
+
+// isReport tells whether a signal asks for a report.
+func isReport(s os.Signal) bool {
+	for _, r := range reportSignals {
+		if s == r {
+			return true
+		}
+	}
+	return false
+}
+
+// Read returns the next packet. The error is io.EOF when the capture is over and all
+// of it was read.
+func (l *live) Read() (*capture.Packet, error) {
+	if l.asked.Load() {
+		l.asked.Store(false)
+		l.report()
+	}
+	if l.over.Load() && !l.stopped {
+		l.stopped = true
+		if err := l.Stop(); err != nil {
+			return nil, err
+		}
+	}
+	return l.Live.Read()
+}
+
+// Close ends the capture, and takes no signals any more.
+func (l *live) Close() error {
+	signal.Stop(l.signals)
+	close(l.signals)
+	if l.timer != nil {
+		l.timer.Stop()
+	}
+	return l.Live.Close()
+}
+
+// live captures from an interface and writes what it says.
+func (d *dumper) live() error {
+	keys, err := openKeyLogs(d.options, nil, true) // while there is still the right to read them
+	if err != nil {
+		return err
+	}
+	defer keys.close()
+	l, err := openLive(d.options)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	d.source, d.keys = l, keys
+	l.report = func() { d.report(l) }
+	err = d.run()
+	d.report(l)
+	return d.end(err)
+}
+
+// report says what became of the packets so far. Where some are missing it says so
+// even if nobody wants to hear of the rest.
+func (d *dumper) report(l *live) {
+	s, err := l.Statistics()
+	if err != nil {
+		d.complain(err)
+	}
+	if d.options.quiet == 1 && s.Dropped+s.InterfaceDropped == 0 {
+		return
+	}
+	var b strings.Builder
+	fmt.Fprintln(&b, many(int64(d.packets), "packet"), "captured")
+	fmt.Fprintln(&b, many(s.Received, "packet"), "received by filter")
+	fmt.Fprintln(&b, many(s.Dropped, "packet"), "dropped by kernel")
+	if s.InterfaceDropped > 0 {
+		fmt.Fprintln(&b, many(s.InterfaceDropped, "packet"), "dropped by interface")
+	}
+	io.WriteString(d.options.stderr, b.String())
+}
+
+// list writes what can be captured from, a line each.
+func list(w io.Writer) error {
+	devices, err := capture.Devices()
+	if err != nil {
+		return err
+	}
+	width := 0
+	for _, d := range devices {
+		width = max(width, len(d.Name))
+	}
+	for i, d := range devices {
+		line := fmt.Sprintf("%2d  %-*s  %s", i+1, width, d.Name, strings.Join(append(d.State, d.Addresses...), ", "))
+		if d.Description != "" {
+			line = fmt.Sprintf("%2d  %-*s  %s", i+1, width, d.Name, d.Description)
+		}
+		fmt.Fprintln(w, strings.TrimRight(line, " "))
+	}
+	return nil
+}
