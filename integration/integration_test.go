@@ -74,6 +74,16 @@ func output(t *testing.T, c *exec.Cmd) string {
 	return string(out)
 }
 
+// eventually asks again and again until something is so.
+func eventually(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for end := time.Now().Add(patience); !is(); {
+		if time.Now().After(end) {
+			t.Fatalf("it did not come to be that %s", what)
+		}
+	}
+}
+
 // TestClient logs in by every method, and is refused with a wrong password.
 func TestClient(t *testing.T) {
 	client := build(t, "../examples/client")
@@ -216,8 +226,9 @@ var conversations = map[string]func(t *testing.T, run func(name string, args ...
 		if line, err := lines.ReadString('\n'); line != "begun\n" {
 			t.Fatal(line, err)
 		}
-		for !sleeping(t, run) {
-		}
+		eventually(t, "the query runs", func() bool {
+			return output(t, run("psql", "-XAtc", "select count(*) from pg_stat_activity where query like 'select pg_sleep%' and state = 'active'")) == "1\n"
+		})
 		c.Process.Signal(os.Interrupt)
 		rest, _ := io.ReadAll(lines)
 		c.Wait()
@@ -226,13 +237,16 @@ var conversations = map[string]func(t *testing.T, run func(name string, args ...
 		}
 	},
 	"physical replication": func(t *testing.T, run func(string, ...string) *exec.Cmd) {
-		end := strings.TrimSpace(output(t, run("psql", "-XAtc", "select pg_switch_wal(); select pg_current_wal_lsn()")))
-		end = end[strings.LastIndexByte(end, '\n')+1:]
+		// It begins with the segment that is being written, and ends with the first
+		// record behind the position that it is given.
+		lines := strings.Fields(output(t, run("psql", "-XAtq", "-c", "set client_min_messages to warning", "-c", "select pg_switch_wal()", "-c", "select pg_current_wal_lsn()",
+			"-c", "create table if not exists streamed (id int)", "-c", "insert into streamed values (1)")))
+		end := lines[len(lines)-1]
 		c := run("pg_receivewal", "-D", t.TempDir(), "--endpos", end, "-v", "--no-loop")
 		c.Env = append(c.Env, "PGUSER=replicator")
 		out, err := c.CombinedOutput()
 		if strings.Contains(string(out), "client does not support streaming from server versions newer") {
-			t.Skip("pg_receivewal 15 refuses a server 18, and there is no pg_receivewal 18 here")
+			t.Skip("pg_receivewal 15 refuses a server 18, and there is no other here; TestStandby has its protocol")
 		}
 		if err != nil || !strings.Contains(string(out), "stopped log streaming at") {
 			t.Errorf("%v: %s", err, out)
@@ -254,9 +268,4 @@ var conversations = map[string]func(t *testing.T, run func(name string, args ...
 			t.Errorf("%d inserts\n%.2000s", n, got)
 		}
 	},
-}
-
-// sleeping tells whether a session of this machine is in pg_sleep.
-func sleeping(t *testing.T, run func(string, ...string) *exec.Cmd) bool {
-	return output(t, run("psql", "-XAtc", "select count(*) from pg_stat_activity where query like 'select pg_sleep%' and state = 'active'")) == "1\n"
 }

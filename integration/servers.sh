@@ -155,11 +155,12 @@ port_of() { sed -n 4p "$dir/$1/data/postmaster.pid"; }
 
 write_env() {
   {
-    printf '%s=%q\n' PG15_PORT "$(port_of 15)" PG15_BIN "${bin[15]}"
-    printf '%s=%q\n' PG18_PORT "$(port_of 18)" PG18_BIN "${bin[18]}"
+    for version in 15 18; do
+      printf "export PG${version}_%s=%q\n" PORT "$(port_of $version)" BIN "${bin[$version]}" DATA "$dir/$version/data"
+    done
     echo "# Run any libpq program with LD_LIBRARY_PATH=\$PG18_LIB to give it the libpq of 18 (protocol 3.2)."
-    printf '%s=%q\n' PG18_LIB "$dir/18/native/lib"
-    printf '%s=%q\n' PG_DATABASE "$database" PG_PASSWORD "$password" PG_TLS "$dir/tls"
+    printf 'export %s=%q\n' PG18_LIB "$dir/18/native/lib"
+    printf 'export %s=%q\n' PG_DATABASE "$database" PG_PASSWORD "$password" PG_TLS "$dir/tls"
   } >"$dir/env"
 }
 

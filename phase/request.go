@@ -83,10 +83,15 @@ var answers = [states]matter{
 		m.KindCopyDone: queryCopyBothFrontendDone,
 		m.KindCopyFail: queryCopyBothFrontendDone,
 	}},
+	// A server that is told to stop in the middle of a transaction answers CopyDone
+	// at once and then sends the changes that it has begun with (ProcessRepliesIfAny
+	// in walsender.c): its half is over when the command is.
 	queryCopyBothFrontendDone: {CopyBothFrontendDone, steps{
-		m.KindCopyData:      queryCopyBothFrontendDone,
-		m.KindCopyDone:      query,
-		m.KindErrorResponse: query,
+		m.KindCopyData:        queryCopyBothFrontendDone,
+		m.KindCopyDone:        queryCopyBothFrontendDone,
+		m.KindRowDescription:  query,
+		m.KindCommandComplete: query,
+		m.KindErrorResponse:   query,
 	}, nil},
 	queryCopyBothBackendDone: {CopyBothBackendDone, steps{
 		m.KindCommandComplete: query,
