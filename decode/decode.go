@@ -136,8 +136,11 @@ func (d *Decoder) Next(c message.Context) (*Frame, error) {
 	}
 	for {
 		d.settle()
-		if d.state == lost && !d.search() {
-			return nil, ErrMore
+		if d.state == lost {
+			if !d.search() {
+				return nil, ErrMore
+			}
+			c.Framing = message.Typed // what was searched for
 		}
 		if d.state == heading {
 			if err := d.judge(c); err != nil {
