@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/signal"
 	"slices"
-	"strconv"
 	"syscall"
 	"time"
 
@@ -50,15 +49,14 @@ func (d *dumper) read() error {
 
 // end says what was seen, unless it was an error of the output that ended it.
 func (d *dumper) end(err error) error {
-	o := d.options
-	if errors.Is(err, syscall.EPIPE) {
+	if err == nil {
+		err = d.summarise()
+	}
+	switch {
+	case errors.Is(err, syscall.EPIPE):
 		return nil
-	}
-	if err == nil && o.quiet != 1 && (d.packets > 0 || !d.failed) {
-		d.summarise(o.stderr)
-	}
-	if err == nil && d.failed {
-		err = errReported
+	case (err == nil || err == errNotSound) && d.failed:
+		return errReported
 	}
 	return err
 }
@@ -73,7 +71,7 @@ func newPrinter(o *options) *render.Printer {
 
 // newRenderer returns what the flags ask for.
 func newRenderer(o *options) render.Renderer {
-	if o.json || o.output == "json" {
+	if o.asJSON() {
 		return &render.JSON{ShowSecrets: o.showSecrets}
 	}
 	if o.view == session.Statements {
@@ -132,6 +130,7 @@ type dumper struct {
 	shown     int64 // statements
 	malformed int64
 	failed    bool // part of the input could not be read
+	cut       bool // a file ends in the middle of a record, or packets were dropped
 }
 
 // run reads to the end of the source, or to the first error of the output.
@@ -143,7 +142,7 @@ func (d *dumper) run() (err error) {
 	if d.options.view == session.Statements {
 		emit = d.selected(emit)
 	}
-	d.observer = session.New(session.Options{Ports: d.options.allPorts(), Keys: &d.keys.Log, View: d.options.view}, emit)
+	d.observer = session.New(session.Options{Ports: d.options.allPorts(), Why: d.options.why, Keys: &d.keys.Log, View: d.options.view}, emit)
 	connections := reassembly.New(d.observer.Open)
 	var parser capture.Parser
 	var segment capture.Segment
@@ -182,37 +181,28 @@ func (d *dumper) run() (err error) {
 // complain reports an error of the input, which does not end the work.
 func (d *dumper) complain(err error) {
 	fmt.Fprintf(d.options.stderr, "pgwdump: %v\n", err)
-	if !errors.Is(err, capture.ErrCut) {
+	if errors.Is(err, capture.ErrCut) {
+		d.cut = true
+	} else {
 		d.failed = true
 	}
 }
 
-// summarise writes what was read and what of it could not be shown.
-func (d *dumper) summarise(w io.Writer) {
-	t := &d.observer.Totals
-	s := many(int64(d.packets), "packet") + ", " + many(int64(t.Connections), "PostgreSQL connection") + ", " + d.counted()
-	if n := d.malformed + t.Incomplete; n > 0 {
-		s += fmt.Sprintf(", %d of them malformed or incomplete", n)
+// summarise writes what was read and what of it could not be shown: for people, and
+// for programs as the last line of what they read. With --strict it is an error that
+// something could not.
+func (d *dumper) summarise() error {
+	s := render.Summary{Counted: d.counted(), Packets: d.packets, Malformed: d.malformed, Totals: d.observer.Totals}
+	if d.options.quiet != 1 && (d.packets > 0 || !d.failed) {
+		d.options.stderr.Write(s.AppendText(nil))
 	}
-	if t.Encrypted > 0 {
-		s += ", " + many(t.Encrypted, "byte") + " encrypted"
-		if t.Records > 0 {
-			s += " in " + many(t.Records, "TLS record")
+	if d.options.asJSON() && d.options.quiet == 0 {
+		if _, err := d.options.stdout.Write(s.AppendJSON(nil)); err != nil {
+			return err
 		}
 	}
-	if t.Lost > 0 {
-		s += ", " + many(t.Lost, "byte") + " missing in the capture"
+	if d.options.strict && (d.cut || !s.Sound()) {
+		return errNotSound
 	}
-	if t.Undecoded > 0 {
-		s += ", " + many(t.Undecoded, "byte") + " not decoded"
-	}
-	fmt.Fprintln(w, s)
-}
-
-// many returns a number with what is counted.
-func many(n int64, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return strconv.FormatInt(n, 10) + " " + what
+	return nil
 }

@@ -46,6 +46,8 @@ func addFlags(c *cobra.Command, o *options, own ...*pflag.FlagSet) {
 	output.BoolVarP(&o.octets, "hex", "x", false, "a line for each field, beside its bytes")
 	output.IntVar(&o.maxValue, "max-value", 120, "show `N` bytes of a value, 0 for all; JSON always has all")
 	output.BoolVar(&o.showSecrets, "show-secrets", false, "show passwords, hashes, tokens, proofs and cancel keys")
+	output.BoolVar(&o.why, "why", false, "for each TCP connection, a line that says why it was taken for PostgreSQL or not")
+	output.BoolVar(&o.strict, "strict", false, "exit with status 3 if anything was lost, uncertain, malformed or against the protocol")
 	output.IntVar(&o.jobs, "jobs", runtime.GOMAXPROCS(0), "render on `N` goroutines; the output is the same for any number")
 	output.Lookup("jobs").DefValue = "the cores"
 	output.StringVar(&o.colour, "color", "auto", "colour the output: auto, always or never (`WHEN`)")
@@ -83,7 +85,8 @@ Commands:
   pgwdump version                                 show the version, the commit and that of Go
   pgwdump completion bash|zsh|fish|powershell     print a script that completes commands
 
-Exit status: 0 done, 1 something could not be read or written, 2 wrong usage.
+Exit status: 0 done, 1 something could not be read or written, 2 wrong usage, 3 with --strict:
+part of the traffic was lost, or could not be decoded with certainty, or broke the protocol.
 `
 
 // helpWidth is how wide the lines of the help are.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/pgwdump/pgwdump/capture"
 	"github.com/pgwdump/pgwdump/privilege"
+	"github.com/pgwdump/pgwdump/render"
 )
 
 // A live is a capture from an interface that ends when somebody says so, or its time
@@ -142,15 +143,16 @@ func (d *dumper) report(l *live) {
 	if err != nil {
 		d.complain(err)
 	}
+	d.cut = d.cut || s.Dropped+s.InterfaceDropped > 0
 	if d.options.quiet == 1 && s.Dropped+s.InterfaceDropped == 0 {
 		return
 	}
 	var b strings.Builder
-	fmt.Fprintln(&b, many(int64(d.packets), "packet"), "captured")
-	fmt.Fprintln(&b, many(s.Received, "packet"), "received by filter")
-	fmt.Fprintln(&b, many(s.Dropped, "packet"), "dropped by kernel")
+	fmt.Fprintln(&b, render.Many(int64(d.packets), "packet"), "captured")
+	fmt.Fprintln(&b, render.Many(s.Received, "packet"), "received by filter")
+	fmt.Fprintln(&b, render.Many(s.Dropped, "packet"), "dropped by kernel")
 	if s.InterfaceDropped > 0 {
-		fmt.Fprintln(&b, many(s.InterfaceDropped, "packet"), "dropped by interface")
+		fmt.Fprintln(&b, render.Many(s.InterfaceDropped, "packet"), "dropped by interface")
 	}
 	io.WriteString(d.options.stderr, b.String())
 }

@@ -142,9 +142,9 @@ func (d *dumper) selected(emit func(*session.Event)) func(*session.Event) {
 func (d *dumper) counted() string {
 	t := &d.observer.Totals
 	if d.options.view == session.Messages {
-		return many(t.Messages, "message")
+		return render.Many(t.Messages, "message")
 	}
-	s := many(t.Statements, "statement")
+	s := render.Many(t.Statements, "statement")
 	if d.shown < t.Statements {
 		s += fmt.Sprintf(", %d of them shown", d.shown)
 	}

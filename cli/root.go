@@ -22,6 +22,7 @@ const (
 	statusDone   = 0
 	statusFailed = 1
 	statusUsage  = 2
+	statusLoss   = 3
 )
 
 // options is what the flags say, and where the output goes.
@@ -40,6 +41,8 @@ type options struct {
 	ports       []int
 	output      string
 	json        bool
+	why         bool
+	strict      bool
 	count       int
 	times       int
 	quiet       int
@@ -79,14 +82,20 @@ func Main(args []string, stdout, stderr io.Writer) int {
 		return statusUsage
 	case errors.Is(err, errReported):
 		return statusFailed
+	case errors.Is(err, errNotSound):
+		return statusLoss
 	default:
 		fmt.Fprintf(stderr, "pgwdump: %v\n", err)
 		return statusFailed
 	}
 }
 
-// errReported stands for errors that were printed when they happened.
-var errReported = errors.New("reported")
+// errReported stands for errors that were printed when they happened, errNotSound for
+// what --strict does not allow, which the output and the summary tell of.
+var (
+	errReported = errors.New("reported")
+	errNotSound = errors.New("not sound")
+)
 
 const example = `  pgwdump -r capture.pcap                       read a capture
   pgwdump -r capture.pcap --port 6432           PostgreSQL, or a pooler, on another port
@@ -176,6 +185,9 @@ func (o *options) check() error {
 	}
 	return nil
 }
+
+// asJSON tells whether the output is JSON lines.
+func (o *options) asJSON() bool { return o.json || o.output == "json" }
 
 // allPorts returns the ports that are PostgreSQL's.
 func (o *options) allPorts() []uint16 {

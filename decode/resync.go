@@ -406,3 +406,14 @@ func (d *Decoder) confirm(f *Frame) bool {
 	h.guessed = h.points < plenty
 	return !h.guessed
 }
+
+// Find looks for the beginning of a message of that side in b, which is a part of its
+// stream that something may follow, but nothing needs to. It returns the place, and
+// false where none is sure.
+func Find(side message.Side, b []byte) (at int, sure bool) {
+	h := hunt{due: head, bonus: segment}
+	if at, sure = h.look(side, b); !sure {
+		at, sure = h.last(len(b))
+	}
+	return at, sure && !h.guessed
+}

@@ -77,6 +77,9 @@ func (r *JSON) Append(dst []byte, e *session.Event) []byte {
 		dst = appendJSONString(dst, e.Err.Error())
 	case session.Encrypted:
 		dst = appendEncryption(dst, e.TLS)
+	case session.Why:
+		dst = append(dst, `,"reason":`...)
+		dst = appendJSONString(dst, e.Reason)
 	case session.Close:
 		dst = append(dst, `,"phase":"`...)
 		dst = append(dst, e.Phase.String()...)
@@ -142,6 +145,7 @@ var eventNames = [...]string{
 	session.Gap:       "gap",
 	session.Error:     "error",
 	session.Encrypted: "encrypted",
+	session.Why:       "why",
 	session.Close:     "close",
 }
 

@@ -72,6 +72,14 @@ func (r *Text) Append(dst []byte, e *session.Event) []byte {
 		dst = p.warning.append(dst, e.Err.Error())
 	case session.Encrypted:
 		dst = r.appendEncryption(dst, e.TLS)
+	case session.Why:
+		dst = append(dst, p.aside.on...)
+		dst = append(dst, e.Conn.Client...)
+		dst = append(dst, " to "...)
+		dst = append(dst, e.Conn.Server...)
+		dst = append(dst, ": "...)
+		dst = append(dst, e.Reason...)
+		dst = append(dst, p.aside.off...)
 	case session.Close:
 		dst = p.aside.append(dst, closings[e.How])
 		dst = r.appendUnread(dst, e.TLS)

@@ -1,9 +1,9 @@
 package session
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/pgwdump/pgwdump/decode"
 	"github.com/pgwdump/pgwdump/message"
@@ -11,73 +11,96 @@ import (
 	"github.com/pgwdump/pgwdump/reassembly"
 )
 
-// maxHeld is how many bytes of a connection are held until it is known what it is.
-const maxHeld = 16 << 10
-
-// NotPostgreSQL is the error of a connection that begins as none of PostgreSQL
-// does, on a port that was said to be one.
+// NotPostgreSQL is the error of a connection that speaks something else, on a port
+// that was said to be PostgreSQL's.
 type NotPostgreSQL struct {
-	First []byte // the first bytes
-	Err   error  // why they are no message
+	Protocol string // what it speaks, empty where that is not known
+	First    []byte // its first bytes
 }
 
 // Error returns one line that shows the first bytes.
 func (e *NotPostgreSQL) Error() string {
-	return fmt.Sprintf("not PostgreSQL: begins with %+q", e.First)
+	s := "not PostgreSQL"
+	if e.Protocol != "" {
+		s += " but " + e.Protocol
+	}
+	return s + fmt.Sprintf(": begins with %+q", e.First)
 }
 
-// Unwrap returns why the first bytes are no message.
-func (e *NotPostgreSQL) Unwrap() error { return e.Err }
+// A finding is what a connection was found to be.
+type finding struct {
+	state  state  // talking or foreign
+	client int    // index of the client's end
+	why    string // in a few words
+}
 
-// decide finds out who of the two is the client, and whether they speak
-// PostgreSQL. Until it knows it holds what comes.
+// rules find out what a connection is, each from other evidence. The first that
+// finds something decides; where none does, more has to be heard.
+var rules = []func(*stream, *hearing) *finding{
+	asksInTLS,
+	asksForPostgreSQL,
+	speaksOtherProtocol,
+	speaksPostgreSQL,
+	doesNotAsk,
+	doesNotSpeak,
+	isOnPort,
+	isNothingKnown,
+}
+
+// decide finds out who of the two is the client, and whether they speak PostgreSQL.
+// Until it knows it holds what comes.
 func (s *stream) decide(c *reassembly.Chunk) {
-	held := *c
-	held.Bytes = bytes.Clone(c.Bytes)
-	s.held = append(s.held, held)
-	client, known := s.whoIsClient()
-	switch {
-	case known && s.listed(1-client):
-		s.begin(client)
-	case known && (s.tcp.Opener != reassembly.Unknown || s.tls != nil):
-		switch begins(s.first(client)) {
-		case yes:
-			s.begin(client)
-		case no:
-			s.forget()
-		}
-	case known && begins(s.first(client)) == yes:
-		s.begin(client)
-	case !s.listed(0) && !s.listed(1):
-		s.forget()
-	}
-	if s.state == undecided && s.holding() > maxHeld {
-		s.forget()
-	}
+	s.hear().take(s, c)
+	s.findOut()
 }
 
-// decideAtLast decides at the end of a connection that was too short to tell. One
-// to a PostgreSQL port is told of even if it carried nothing.
+// decideAtLast decides at the end of a connection that was too short to tell.
 func (s *stream) decideAtLast() {
-	client, known := s.whoIsClient()
-	if !known {
-		client = 0
+	s.hear().last = true
+	s.findOut()
+}
+
+// hear returns what is held of the connection.
+func (s *stream) hear() *hearing {
+	if s.hearing == nil {
+		s.hearing = new(hearing)
 	}
-	if s.listed(1 - client) {
-		s.begin(client)
+	return s.hearing
+}
+
+func (s *stream) findOut() {
+	h := s.hear()
+	for _, rule := range rules {
+		if f := rule(s, h); f != nil {
+			s.found(f)
+			return
+		}
 	}
 }
 
-// begin begins to tell of a PostgreSQL connection with what was held.
-func (s *stream) begin(client int) {
-	s.client = client
-	s.state = talking
+// found goes on with what a connection was found to be.
+func (s *stream) found(f *finding) {
+	h := s.hearing
+	s.client, s.hearing = f.client, nil
 	s.conn = Conn{
 		Number: s.tcp.Number, Packet: s.tcp.Packet, Time: s.tcp.Time,
-		Client: s.tcp.Ends[client].String(), Server: s.tcp.Ends[1-client].String(),
+		Client: s.tcp.Ends[f.client].String(), Server: s.tcp.Ends[1-f.client].String(),
 	}
+	if f.state == foreign {
+		s.refuse(f, h)
+		return
+	}
+	s.begin(f, h)
+	for i := range h.chunks {
+		s.Data(&h.chunks[i])
+	}
+}
+
+// begin begins to tell of a PostgreSQL connection.
+func (s *stream) begin(f *finding, h *hearing) {
+	s.state = talking
 	start := phase.Startup
-	if s.tls == nil && s.tcp.Opener == reassembly.Unknown && begins(s.first(client)) != yes {
+	if e := &h.ends[f.client]; s.tls == nil && s.tcp.Opener == reassembly.Unknown && (e.cut || opening(e.bytes) < likely) {
 		start = phase.Unsynchronised
 	}
 	s.tracker = phase.New(start)
@@ -90,20 +113,45 @@ func (s *stream) begin(client int) {
 	s.pairing = newPairing(s)
 	s.observer.Totals.Connections++
 	s.observer.emit(s.observer.begin(Open, s, s.conn.Packet, s.conn.Time))
+	s.tellWhy("PostgreSQL: "+f.why, s.conn.Packet, s.conn.Time)
 	if s.tls != nil {
 		s.enterTLS()
 	}
-	held := s.held
-	s.held = nil
-	for i := range held {
-		s.Data(&held[i])
-	}
 }
 
-// forget stops looking at a connection.
-func (s *stream) forget() {
+// refuse gives up a connection. It is told of on a port that was said to be
+// PostgreSQL's, and nothing more costs anything.
+func (s *stream) refuse(f *finding, h *hearing) {
 	s.state = foreign
-	s.held = nil
+	s.observer.Totals.Others++
+	s.observer.Totals.Foreign += h.size()
+	packet, time := s.tcp.Packet, s.tcp.Time
+	if n := len(h.chunks); n > 0 {
+		packet, time = h.chunks[n-1].Packet, h.chunks[n-1].Time
+	}
+	if s.listed(1 - f.client) {
+		s.state = disowned
+		s.observer.emit(s.observer.begin(Open, s, s.conn.Packet, s.conn.Time))
+		s.observer.Totals.Violations++
+		from := h.first()
+		e := s.observer.begin(Error, s, packet, time)
+		e.From = message.Frontend
+		if from != f.client {
+			e.From = message.Backend
+		}
+		e.Err = &NotPostgreSQL{Protocol: protocol(h.ends[from].bytes), First: h.ends[from].head()}
+		s.observer.emit(e)
+	}
+	s.tellWhy("not PostgreSQL: "+f.why, packet, time)
+}
+
+// tellWhy tells why a connection was taken for what it was taken for.
+func (s *stream) tellWhy(why string, packet int, time int64) {
+	if s.observer.options.Why {
+		e := s.observer.begin(Why, s, packet, time)
+		e.Reason = why
+		s.observer.emit(e)
+	}
 }
 
 // listed tells whether that end has a port that was said to be PostgreSQL's.
@@ -111,88 +159,210 @@ func (s *stream) listed(end int) bool {
 	return slices.Contains(s.observer.options.Ports, s.tcp.Ends[end].Port())
 }
 
-// first returns what was held of what that end sent.
-func (s *stream) first(end int) []byte {
-	var b []byte
-	for i := range s.held {
-		if s.held[i].From == end {
-			b = append(b, s.held[i].Bytes...)
-		}
-	}
-	return b
-}
-
-func (s *stream) holding() (n int) {
-	for i := range s.held {
-		n += len(s.held[i].Bytes)
-	}
-	return n
-}
-
-// whoIsClient tells which end is the client: the one that opened the connection,
-// else the one whose port is not PostgreSQL's, else the one that talks like it.
-func (s *stream) whoIsClient() (end int, known bool) {
+// likelyClient returns the end that is the client if nothing says otherwise: the one
+// that opened the connection, else the one whose port is not PostgreSQL's, else the
+// one that was seen first.
+func (s *stream) likelyClient() int {
 	switch {
 	case s.tls != nil:
-		return s.tls.Client, true
+		return s.tls.Client
 	case s.tcp.Opener != reassembly.Unknown:
-		return s.tcp.Opener, true
-	case s.listed(0) != s.listed(1):
-		if s.listed(0) {
-			return 1, true
-		}
-		return 0, true
+		return s.tcp.Opener
+	case s.listed(0) && !s.listed(1):
+		return 1
 	}
-	for end := range s.tcp.Ends {
-		b := s.first(end)
-		if len(b) == 0 {
-			continue
-		}
-		frontend, backend := whole(b, message.Frontend), whole(b, message.Backend)
-		switch {
-		case begins(b) == yes || frontend > backend:
-			return end, true
-		case backend > frontend:
-			return 1 - end, true
-		}
-	}
-	return 0, false
+	return 0
 }
 
+// begun tells whether what was heard of an end is what it said first.
+func (s *stream) begun(end int) bool {
+	return (s.tcp.Opener != reassembly.Unknown || s.tls != nil) && !s.hearing.ends[end].cut
+}
+
+// asksInTLS looks for the protocol that a client asks for in TLS. One that asks for
+// none may have been told what it is to by somebody: its port is taken at its word, or
+// what comes out of it.
+func asksInTLS(s *stream, h *hearing) *finding {
+	if s.tls == nil {
+		return nil
+	}
+	asked, client := s.tls.Info().Protocols, s.tls.Client
+	switch {
+	case slices.Contains(asked, alpn):
+		return &finding{talking, client, "the client begins TLS and asks for the protocol " + alpn}
+	case len(asked) > 0:
+		return &finding{foreign, client, fmt.Sprintf("the client begins TLS and asks for the protocol %+q", asked)}
+	case len(asked) == 0 && s.listed(1-client):
+		return &finding{talking, client, "TLS on port " + port(s, 1-client)}
+	case h.last && h.silent(0) && h.silent(1):
+		return &finding{foreign, client, "TLS that asks for no protocol"}
+	}
+	return nil
+}
+
+// asksForPostgreSQL looks for a start-up packet. What only looks like a start-up packet is believed on a port of
+// PostgreSQL.
+func asksForPostgreSQL(s *stream, h *hearing) *finding {
+	first := s.likelyClient()
+	for _, client := range [2]int{first, 1 - first} {
+		e := &h.ends[client]
+		if e.cut {
+			continue
+		}
+		if v := opening(e.bytes); v == certain || v == likely && s.listed(1-client) {
+			return &finding{talking, client, "the client begins with " + openingName(e.bytes)}
+		}
+	}
+	return nil
+}
+
+// speaksOtherProtocol looks for protocols that are known by how they begin.
+func speaksOtherProtocol(s *stream, h *hearing) *finding {
+	client := s.likelyClient()
+	for end := range h.ends {
+		b := h.ends[end].bytes
+		switch name := protocol(b); {
+		case name == "":
+		case s.begun(end):
+			return &finding{foreign, client, name + fmt.Sprintf(", begins with %+q", h.ends[end].head())}
+		case !h.speaks(message.Frontend, end) && !h.speaks(message.Backend, end):
+			return &finding{foreign, client, name}
+		}
+	}
+	return nil
+}
+
+// speaksPostgreSQL looks for messages that follow one another. On a port of
+// PostgreSQL one side is enough, else none must say anything else.
+func speaksPostgreSQL(s *stream, h *hearing) *finding {
+	first := s.likelyClient()
+	if s.begun(first) { // that it begins otherwise than a client should is no matter if it is answered
+		if end := 1 - first; h.answers(end) && (s.listed(end) || len(h.ends[first].bytes) == 0) {
+			return &finding{talking, first, "the server answers like PostgreSQL"}
+		}
+		return nil
+	}
+	best, most := 0, 0
+	for _, client := range [2]int{first, 1 - first} {
+		n := 0
+		if h.speaks(message.Frontend, client) {
+			n++
+		}
+		if h.speaks(message.Backend, 1-client) {
+			n++
+		}
+		if n > most {
+			best, most = client, n
+		}
+	}
+	switch {
+	case most == 2:
+		return &finding{talking, best, "both sides send messages that follow one another"}
+	case most == 0:
+		return nil
+	case s.listed(1-best) || h.last && (h.silent(0) || h.silent(1)):
+		return &finding{talking, best, "one side sends messages that follow one another"}
+	}
+	return nil
+}
+
+// doesNotAsk finds what begins, and begins otherwise than a client of PostgreSQL.
+func doesNotAsk(s *stream, h *hearing) *finding {
+	const few = 64 // bytes that a client sends before it is answered
+	client := s.likelyClient()
+	asks, answers := &h.ends[client], &h.ends[1-client]
+	if !s.begun(client) || opening(asks.bytes) != no {
+		return nil
+	}
+	if !s.listed(1-client) || h.last || len(asks.bytes) >= few || !plausible(message.Backend, answers.bytes) {
+		return &finding{foreign, client, fmt.Sprintf("the client begins with %+q", asks.head())}
+	}
+	return nil
+}
+
+// doesNotSpeak finds what is no message, where one would begin: when a server speaks
+// first, and when one side begins to speak after the other.
+func doesNotSpeak(s *stream, h *hearing) *finding {
+	const often = 3
+	client := s.likelyClient()
+	answers := &h.ends[1-client]
+	switch {
+	case s.begun(1-client) && h.silent(client) && !plausible(message.Backend, answers.bytes):
+		return &finding{foreign, client, fmt.Sprintf("the server speaks first, and says %+q", answers.head())}
+	case h.fine == 0 && (h.odd >= often || h.last && h.odd > 0):
+		return &finding{foreign, client, "no side begins with a message when it begins to speak"}
+	}
+	return nil
+}
+
+// isOnPort takes a connection at its port's word, when nothing else speaks for or
+// against it.
+func isOnPort(s *stream, h *hearing) *finding {
+	if client := s.likelyClient(); s.listed(1-client) && (h.last || h.cost > maxHeld) {
+		return &finding{talking, client, "it is to port " + port(s, 1-client)}
+	}
+	return nil
+}
+
+// isNothingKnown gives up.
+func isNothingKnown(s *stream, h *hearing) *finding {
+	switch client := s.likelyClient(); {
+	case h.last && h.silent(0) && h.silent(1):
+		return &finding{foreign, client, "nothing was said"}
+	case h.last || h.cost > maxHeldElsewhere:
+		return &finding{foreign, client, fmt.Sprintf("no messages are seen in what begins with %+q", h.ends[h.first()].head())}
+	}
+	return nil
+}
+
+func port(s *stream, end int) string { return strconv.Itoa(int(s.tcp.Ends[end].Port())) }
+
+// A verdict says whether bytes are the first of a PostgreSQL client.
 type verdict uint8
 
 const (
-	perhaps verdict = iota
-	yes
-	no
+	no      verdict = iota
+	perhaps         // there are too few
+	likely          // the head of a start-up packet
+	certain         // a start-up packet to its end
 )
 
-// begins tells whether these are the first bytes of a PostgreSQL client: a
-// start-up packet.
-func begins(b []byte) verdict {
-	_, whole, err := message.ReadHead(b, message.Frontend, message.Context{Framing: message.Startup})
+// opening judges the first bytes of a client.
+func opening(b []byte) verdict {
+	h, whole, err := message.ReadHead(b, message.Frontend, message.Context{Framing: message.Startup})
 	switch {
-	case whole:
-		return yes
 	case err != nil:
 		return no
+	case !whole:
+		return perhaps
+	case h.Size > len(b):
+		return likely
+	case h.Kind == message.KindStartupMessage && !isStartup(b[h.Body:h.Size]):
+		return likely
 	}
-	return perhaps
+	return certain
 }
 
-// whole returns how many whole messages of that side b begins with, none if
-// something in it cannot be one.
-func whole(b []byte, from message.Side) (n int) {
-	d := decode.New(from, decode.Options{})
-	d.Feed(b)
-	for {
-		f, err := d.Next(message.Context{})
-		switch {
-		case err == decode.ErrMore:
-			return n
-		case err != nil, f.Kind == message.KindUnknown, message.Decode(f.New(), f.Body) != nil:
-			return 0
-		}
-		n++
+// isStartup tells whether this is the body of a StartupMessage that a server would
+// accept: one with a user.
+func isStartup(body []byte) bool {
+	var m message.StartupMessage
+	return message.Decode(&m, body) == nil && m.Protocol.Major() == 3 &&
+		slices.ContainsFunc(m.Parameters, func(p message.Parameter) bool { return string(p.Name) == "user" })
+}
+
+// openingName says what the first bytes of a client are.
+func openingName(b []byte) string {
+	h, _, _ := message.ReadHead(b, message.Frontend, message.Context{Framing: message.Startup})
+	return h.Kind.String()
+}
+
+// plausible tells whether a message of that side may begin so, or the one-byte answer
+// to an SSLRequest.
+func plausible(from message.Side, b []byte) bool {
+	if from == message.Backend && guessAnswer(b) != 0 {
+		return true
 	}
+	h, _, err := message.ReadHead(b, from, message.Context{})
+	return err == nil && (len(b) == 0 || h.Kind != message.KindUnknown)
 }

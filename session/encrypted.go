@@ -2,7 +2,6 @@ package session
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/pgwdump/pgwdump/message"
 	"github.com/pgwdump/pgwdump/phase"
@@ -20,9 +19,7 @@ func (s *stream) Encrypted(c *reassembly.Chunk, t *tlskeys.TLS) {
 	s.tlsFrom = *c
 	switch s.state {
 	case undecided:
-		if s.listed(1-t.Client) || slices.Contains(t.Info().Protocols, alpn) {
-			s.begin(t.Client)
-		}
+		s.findOut()
 	case talking, encrypted:
 		s.enterTLS()
 	}
@@ -69,7 +66,11 @@ func (s *stream) decrypted() {
 
 // Lost takes note that part of what was encrypted did not come out.
 func (s *stream) Lost(c *reassembly.Chunk, i *tlskeys.Item) {
-	if s.state != talking && s.state != encrypted {
+	switch s.state {
+	case undecided:
+		return
+	case disowned, foreign:
+		s.observer.Totals.Foreign += i.Lost - i.Missing
 		return
 	}
 	d := s.side(c)

@@ -26,6 +26,8 @@ const (
 	// Encrypted: from here on the connection is encrypted; TLS says how, and whether
 	// it can be read. It is nil where it is GSSAPI that encrypts.
 	Encrypted
+	// Why: a TCP connection, of whatever protocol, was classified; Reason says how.
+	Why
 	// Close: the connection ended as How says.
 	Close
 )
@@ -61,6 +63,7 @@ type Event struct {
 	Resumed int64 // where in the stream messages begin again; -1 where they do not
 	Before  int   // the last packet before the Gap; Packet is the first behind it
 	Err     error
+	Reason  string
 	TLS     *tlskeys.Info // of Encrypted and Close; nil where there is none
 	How     reassembly.Ending
 }

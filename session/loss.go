@@ -1,8 +1,6 @@
 package session
 
 import (
-	"bytes"
-
 	"github.com/pgwdump/pgwdump/decode"
 	"github.com/pgwdump/pgwdump/phase"
 	"github.com/pgwdump/pgwdump/reassembly"
@@ -102,24 +100,21 @@ func (s *stream) tellLoss(d *side, resumed int64) {
 		return
 	}
 	if l == nil { // the bytes are there, but no message begins in them
-		l = &loss{offset: resumed - passed, before: d.packet, packet: d.packet, time: d.time}
+		l = &loss{offset: d.decoder.Offset() - passed, before: d.packet, packet: d.packet, time: d.time}
 	}
 	d.lost = nil
+	s.observer.Totals.Gaps++
 	e := s.observer.begin(Gap, s, l.packet, l.time)
 	e.From, e.Offset, e.Phase = d.from, l.offset, s.tracker.Phase()
 	e.Bytes, e.Passed, e.Resumed, e.Before, e.Err = l.missing, passed, resumed, l.before, l.why
 	s.observer.emit(e)
 }
 
-// misplaced tells that what comes next in a direction is no message. Where not even
-// the first one is, the connection is something else.
+// misplaced tells that what comes next in a direction is no message.
 func (s *stream) misplaced(d *side, c *reassembly.Chunk, err error) {
+	s.observer.Totals.Violations++
 	e := s.observer.begin(Error, s, c.Packet, c.Time)
 	e.From, e.Offset, e.Phase, e.Err = d.from, d.decoder.Offset(), s.tracker.Phase(), err
-	if e.Offset == 0 {
-		e.Err = &NotPostgreSQL{First: bytes.Clone(d.decoder.Peek(16)), Err: err}
-		s.state = foreign
-	}
 	s.observer.emit(e)
 	if s.tracker.Phase().Active() {
 		s.tracker.Assume(phase.Unsynchronised)
@@ -132,20 +127,16 @@ func (s *stream) Close(how reassembly.Ending, packet int, time int64) {
 	if s.state == undecided {
 		s.decideAtLast()
 	}
-	if s.sides[0].decoder == nil {
-		return // nothing was ever told of it
+	if s.state == foreign {
+		return // nothing was told of it
 	}
-	s.catchUp()
-	c := &reassembly.Chunk{Packet: packet, Time: time}
-	if s.state == talking {
-		for i := range s.sides {
-			s.closeSide(&s.sides[i], c)
-		}
+	if s.state != disowned {
+		s.finish(&reassembly.Chunk{Packet: packet, Time: time})
 	}
-	s.pairing.end(Moment{packet, time})
-	s.tellStatements(c)
 	e := s.observer.begin(Close, s, packet, time)
-	e.How, e.Phase = how, s.tracker.Phase()
+	if e.How = how; s.tracker != nil {
+		e.Phase = s.tracker.Phase()
+	}
 	if s.tls != nil {
 		e.TLS = s.tls.Info()
 		if e.TLS.Why() != nil {
@@ -153,6 +144,18 @@ func (s *stream) Close(how reassembly.Ending, packet int, time int64) {
 		}
 	}
 	s.observer.emit(e)
+}
+
+// finish tells of what was left unfinished.
+func (s *stream) finish(c *reassembly.Chunk) {
+	s.catchUp()
+	if s.state == talking {
+		for i := range s.sides {
+			s.closeSide(&s.sides[i], c)
+		}
+	}
+	s.pairing.end(Moment{c.Packet, c.Time})
+	s.tellStatements(c)
 }
 
 // closeSide tells of what was still waiting for more.

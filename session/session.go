@@ -23,6 +23,8 @@ type Options struct {
 	// Ports are those whose connections are taken for PostgreSQL, besides all
 	// that begin like one.
 	Ports []uint16
+	// Why makes the Observer tell how it has classified each TCP connection.
+	Why bool
 	// MaxBody is how much of a message's body is kept, 0 for all.
 	MaxBody int
 	// Keys are those that TLS is decrypted with; there may be none.
@@ -46,13 +48,18 @@ const (
 // Totals count what was observed.
 type Totals struct {
 	Connections int // that speak PostgreSQL
+	Others      int // TCP connections that do not
 	Messages    int64
 	Statements  int64
 	Incomplete  int64 // of them: in part missing
+	Uncertain   int64 // of them: decoded after a guess
+	Violations  int64 // messages that are not allowed where they came, and what is no message
+	Gaps        int64 // parts of a stream in which no messages could be seen
 	Decoded     int64 // bytes in whole messages
 	Lost        int64 // bytes missing in the capture
 	Undecoded   int64 // bytes of PostgreSQL connections that are in no message
 	Encrypted   int64 // bytes that were not decrypted
+	Foreign     int64 // bytes of other connections
 	Records     int64 // of TLS, on connections where there are such bytes
 }
 

@@ -13,7 +13,7 @@ type stream struct {
 	observer *Observer
 	tcp      *reassembly.Conn
 	state    state
-	held     []reassembly.Chunk // while it is undecided
+	hearing  *hearing // while it is undecided
 
 	conn        Conn
 	client      int            // index in the ends of tcp
@@ -36,7 +36,8 @@ const (
 	undecided state = iota // nobody knows yet who speaks what
 	talking                // PostgreSQL
 	encrypted              // PostgreSQL, inside TLS or GSSAPI
-	foreign                // something else: nothing is looked at
+	disowned               // something else on a port of PostgreSQL, and told to be
+	foreign                // something else
 )
 
 // A side is what one side sends.
@@ -66,6 +67,8 @@ func (s *stream) Data(c *reassembly.Chunk) {
 		if len(s.early) > 0 {
 			s.catchUp()
 		}
+	default:
+		s.observer.Totals.Foreign += int64(len(c.Bytes))
 	}
 }
 
@@ -124,9 +127,6 @@ func (s *stream) drain(d *side, c *reassembly.Chunk) {
 		}
 		if err != nil {
 			s.misplaced(d, c, err)
-			if s.state == foreign {
-				return
-			}
 			continue
 		}
 		if d.lost == nil || f.Offset >= d.lost.offset { // else it is the message that the gap cuts off
@@ -202,6 +202,9 @@ func (s *stream) tell(e *Event, f *decode.Frame) {
 	if e.Partial {
 		t.Incomplete++
 	}
+	if e.Uncertain {
+		t.Uncertain++
+	}
 	if s.observer.options.View == Messages {
 		s.observer.emit(e)
 	}
@@ -245,6 +248,7 @@ func (s *stream) follow(d *side, f *decode.Frame, e *Event) (phase.Step, error) 
 	}
 	e.Phase = step.Phase
 	if err != nil {
+		s.observer.Totals.Violations++
 		e.Notes = append(e.Notes, err.Error())
 	}
 	if s.exposure.see(f) {

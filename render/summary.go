@@ -1,0 +1,95 @@
+package render
+
+import (
+	"strconv"
+
+	"github.com/pgwdump/pgwdump/session"
+)
+
+// A Summary says at the end what was read, and what of it could not be shown.
+type Summary struct {
+	Packets   int
+	Malformed int64  // messages that do not parse
+	Counted   string // how many messages or statements there were, for people
+	session.Totals
+}
+
+// Sound tells whether everything that was read could be decoded, with certainty, and
+// nothing of it was against the rules.
+func (s *Summary) Sound() bool {
+	return s.Malformed == 0 && s.Incomplete == 0 && s.Uncertain == 0 && s.Violations == 0 &&
+		s.Gaps == 0 && s.Lost == 0 && s.Undecoded == 0
+}
+
+// AppendText appends one line for people. What there was none of is left out.
+func (s *Summary) AppendText(dst []byte) []byte {
+	dst = appendMany(dst, int64(s.Packets), "packet")
+	dst = appendMany(append(dst, ", "...), int64(s.Connections), "PostgreSQL connection")
+	dst = append(append(dst, ", "...), s.Counted...)
+	if n := s.Malformed + s.Incomplete; n > 0 {
+		dst = append(strconv.AppendInt(append(dst, ", "...), n, 10), " of them malformed or incomplete"...)
+	}
+	records := ""
+	if s.Records > 0 {
+		records = string(appendMany([]byte(" in "), s.Records, "TLS record"))
+	}
+	for _, p := range []struct {
+		n            int64
+		what, behind string
+	}{
+		{s.Uncertain, "message", " decoded after a guess"},
+		{s.Violations, "violation", " of the protocol"},
+		{s.Encrypted, "byte", " encrypted" + records},
+		{s.Lost, "byte", " missing in the capture"},
+		{s.Undecoded, "byte", " not decoded"},
+		{int64(s.Others), "other connection", ""},
+	} {
+		if p.n > 0 {
+			dst = append(appendMany(append(dst, ", "...), p.n, p.what), p.behind...)
+		}
+	}
+	return append(dst, '\n')
+}
+
+// AppendJSON appends the line of JSON that docs/json.md describes.
+func (s *Summary) AppendJSON(dst []byte) []byte {
+	dst = append(dst, `{"event":"summary"`...)
+	for _, m := range []struct {
+		name string
+		n    int64
+	}{
+		{"packets", int64(s.Packets)},
+		{"connections", int64(s.Connections)},
+		{"others", int64(s.Others)},
+		{"messages", s.Messages},
+		{"statements", s.Statements},
+		{"malformed", s.Malformed},
+		{"incomplete", s.Incomplete},
+		{"uncertain", s.Uncertain},
+		{"violations", s.Violations},
+		{"gaps", s.Gaps},
+		{"decoded", s.Decoded},
+		{"lost", s.Lost},
+		{"undecoded", s.Undecoded},
+		{"encrypted", s.Encrypted},
+		{"records", s.Records},
+		{"foreign", s.Foreign},
+	} {
+		dst = append(append(append(dst, `,"`...), m.name...), `":`...)
+		dst = strconv.AppendInt(dst, m.n, 10)
+	}
+	return append(dst, "}\n"...)
+}
+
+// Many returns a number with what is counted: "1 packet", "2 packets".
+func Many(n int64, what string) string { return string(appendMany(nil, n, what)) }
+
+// appendMany appends a number with what is counted.
+func appendMany(dst []byte, n int64, what string) []byte {
+	dst = append(strconv.AppendInt(dst, n, 10), ' ')
+	dst = append(dst, what...)
+	if n != 1 {
+		dst = append(dst, 's')
+	}
+	return dst
+}
