@@ -79,6 +79,8 @@ var goldenStyles = []struct {
 	{"queries.txt", []string{"queries"}, nil},
 	{"queries.jsonl", []string{"queries", "--json", "-q"}, nil},
 	{"queries.v.txt", []string{"queries", "-v"}, []string{"simple-errors.pcap", "client-asyncpg.pcap", "copy-in-text.pcap"}},
+	{"sessions.txt", []string{"sessions", "-v"}, nil},
+	{"sessions.jsonl", []string{"sessions", "--json", "-q"}, nil},
 	{"v.txt", []string{"-v"}, []string{"extended-binary.pcap", "simple-errors.pcap", "replication-test-decoding.pcap"}},
 	{"x.txt", []string{"-x"}, []string{"auth-scram.pcap", "extended-binary.pcap", "copy-extended.pcap", "packets-lost.pcap.zst"}},
 	{"q.txt", []string{"-q"}, []string{"client-pgx.pcap"}},
@@ -224,7 +226,7 @@ func TestSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, capture := range captures(t) {
-		for _, args := range [][]string{nil, {"--show-secrets"}, keysOf(capture), {"queries", "--context", "1", "--errors"}, append([]string{"queries"}, keysOf(capture)...)} {
+		for _, args := range [][]string{nil, {"--show-secrets"}, keysOf(capture), {"queries", "--context", "1", "--errors"}, append([]string{"queries"}, keysOf(capture)...), append([]string{"sessions"}, keysOf(capture)...)} {
 			out, _, _ := run(t, append(args, "--json", "-r", capture)...)
 			lines := bufio.NewScanner(bytes.NewReader(out))
 			lines.Buffer(nil, 1<<26)

@@ -74,8 +74,11 @@ func newRenderer(o *options) render.Renderer {
 	if o.asJSON() {
 		return &render.JSON{ShowSecrets: o.showSecrets}
 	}
-	if o.view == session.Statements {
+	switch o.view {
+	case session.Statements:
 		return newStatements(o)
+	case session.Sessions:
+		return newAccounts(o)
 	}
 	t := render.NewText(useColour(o))
 	setText(t, o)
@@ -139,8 +142,11 @@ func (d *dumper) run() (err error) {
 	if d.printer != nil {
 		emit = d.printer.Add
 	}
-	if d.options.view == session.Statements {
+	switch d.options.view {
+	case session.Statements:
 		emit = d.selected(emit)
+	case session.Sessions:
+		emit = closed(emit)
 	}
 	d.observer = session.New(session.Options{Ports: d.options.allPorts(), Why: d.options.why, Keys: &d.keys.Log, View: d.options.view}, emit)
 	connections := reassembly.New(d.observer.Open)

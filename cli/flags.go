@@ -82,6 +82,7 @@ Other:
 
 Commands:
   pgwdump queries -r FILE                         show a line for each statement, see pgwdump queries --help
+  pgwdump sessions -r FILE                        show a line for each connection
   pgwdump version                                 show the version, the commit and that of Go
   pgwdump completion bash|zsh|fish|powershell     print a script that completes commands
 

@@ -141,7 +141,7 @@ func (d *dumper) selected(emit func(*session.Event)) func(*session.Event) {
 // counted says how many messages or statements there were.
 func (d *dumper) counted() string {
 	t := &d.observer.Totals
-	if d.options.view == session.Messages {
+	if d.options.view != session.Statements {
 		return render.Many(t.Messages, "message")
 	}
 	s := render.Many(t.Statements, "statement")

@@ -141,7 +141,7 @@ bzip2, xz or lz4. Passwords and keys are masked unless --show-secrets.`,
 		}
 		return pflag.NormalizedName(name)
 	})
-	c.AddCommand(newQueries(o), newVersion())
+	c.AddCommand(newQueries(o), newSessions(o), newVersion())
 	return c
 }
 

@@ -40,6 +40,10 @@ func (r *JSON) Append(dst []byte, e *session.Event) []byte {
 		e.Statement.Release()
 		return append(dst, "}\n"...)
 	}
+	if e.Account != nil {
+		dst = r.appendSession(r.appendHeadOf(dst, "session", e), e)
+		return append(dst, "}\n"...)
+	}
 	if h := &r.head; h.packet != e.Packet || h.conn != e.Conn || h.kind != e.Type || h.text == nil {
 		*h = head{e.Type, e.Packet, e.Conn, r.appendHead(h.text[:0], e)}
 	}
@@ -113,8 +117,12 @@ func begun(e *session.Event) *session.Event {
 }
 
 func (r *JSON) appendHead(dst []byte, e *session.Event) []byte {
+	return r.appendHeadOf(dst, eventNames[e.Type], e)
+}
+
+func (r *JSON) appendHeadOf(dst []byte, name string, e *session.Event) []byte {
 	dst = append(dst, `{"event":"`...)
-	dst = append(dst, eventNames[e.Type]...)
+	dst = append(dst, name...)
 	dst = append(dst, `","frame":`...)
 	dst = strconv.AppendInt(dst, int64(e.Packet), 10)
 	dst = append(dst, `,"time":"`...)

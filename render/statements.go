@@ -64,7 +64,7 @@ func (r *Statements) appendStatement(dst []byte, e *session.Event) []byte {
 	dst = r.appendTook(dst, s)
 	dst = r.appendRows(dst, s)
 	dst = r.appendEnd(dst, s)
-	dst = r.appendWho(dst, s)
+	dst = r.appendWho(dst, s.Login)
 	taken := visible(dst[start:])
 	room := 0
 	if r.Width > 0 && r.Detail < Full {
@@ -135,10 +135,10 @@ func (r *Statements) appendEnd(dst []byte, s *session.Statement) []byte {
 }
 
 // appendWho appends the user and the database, as far as they are known.
-func (r *Statements) appendWho(dst []byte, s *session.Statement) []byte {
+func (r *Text) appendWho(dst []byte, l *session.Login) []byte {
 	dst = append(dst, r.palette.name.on...)
 	start := len(dst)
-	switch l := s.Login; {
+	switch {
 	case l.User == "" && l.Database == "":
 		dst = append(dst, '?')
 	default:

@@ -110,4 +110,5 @@ func (s *stream) encrypt(by message.Kind, c *reassembly.Chunk) {
 	e := s.observer.begin(Encrypted, s, c.Packet, c.Time)
 	e.Phase = phase.Encrypted
 	s.observer.emit(e)
+	s.ledger.Encrypted = GSSAPI
 }

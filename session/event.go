@@ -28,7 +28,7 @@ const (
 	Encrypted
 	// Why: a TCP connection, of whatever protocol, was classified; Reason says how.
 	Why
-	// Close: the connection ended as How says.
+	// Close: the connection ended as How says; in the view Sessions Account sums it up.
 	Close
 )
 
@@ -66,4 +66,5 @@ type Event struct {
 	Reason  string
 	TLS     *tlskeys.Info // of Encrypted and Close; nil where there is none
 	How     reassembly.Ending
+	Account *Account // with Close in the view Sessions; the receiver's
 }

@@ -143,6 +143,9 @@ func (s *stream) Close(how reassembly.Ending, packet int, time int64) {
 			s.observer.Totals.Records += e.TLS.FromClient.Total().Count + e.TLS.FromServer.Total().Count
 		}
 	}
+	if s.observer.options.View == Sessions && s.pairing != nil {
+		e.Account = s.ledger.close(s, Moment{packet, time})
+	}
 	s.observer.emit(e)
 }
 

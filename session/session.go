@@ -43,6 +43,7 @@ type View uint8
 const (
 	Messages   View = iota // each message
 	Statements             // each statement
+	Sessions               // nothing else: where they end there is an Account
 )
 
 // Totals count what was observed.

@@ -27,6 +27,7 @@ type stream struct {
 	tls         *tlskeys.TLS     // nil where there is none
 	tlsFrom     reassembly.Chunk // where it was told of
 	pairing     *pairing
+	ledger      ledger
 	early       []reassembly.Chunk // answers that were captured before their request
 }
 
@@ -187,6 +188,9 @@ func (s *stream) message(d *side, c *reassembly.Chunk, f *decode.Frame) {
 	d.begun = Moment{}
 	m.step, m.err = s.follow(d, f, e)
 	s.pairing.see(&m)
+	if s.observer.options.View == Sessions {
+		s.ledger.see(&m, s.tracker, &s.pairing.walker)
+	}
 	s.tell(e, f)
 	s.tellStatements(c)
 }
@@ -216,6 +220,7 @@ func (s *stream) tellStatements(c *reassembly.Chunk) {
 	for i, statement := range p.ended {
 		p.ended[i] = nil
 		s.observer.Totals.Statements++
+		s.ledger.count(statement)
 		if s.observer.options.View != Statements {
 			statement.Release()
 			continue

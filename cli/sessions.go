@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/pgwdump/pgwdump/render"
+	"github.com/pgwdump/pgwdump/session"
+)
+
+const sessionsExample = `  pgwdump sessions -r capture.pcap                 who was there, for how long, and how it ended
+  pgwdump sessions -r capture.pcap -v              all that is known of each connection
+  pgwdump sessions -r capture.pcap --json | jq .   a JSON object for each connection`
+
+func newSessions(o *options) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "sessions -r FILE",
+		Short: "Show who was there: a line for each connection",
+		Long: `pgwdump sessions shows the connections of a capture, each in a line, in the order in
+which they ended: how long they lasted, how busy they were, how many statements and
+errors they had, who it was and from where, and how they ended.`,
+		Example: sessionsExample,
+		Args:    noArguments,
+		RunE: func(*cobra.Command, []string) error {
+			if err := o.check(); err != nil {
+				return err
+			}
+			if o.octets {
+				return usageError{errors.New("-x shows the bytes of messages; sessions shows connections")}
+			}
+			o.view = session.Sessions
+			return dump(o)
+		},
+	}
+	addFlags(c, o)
+	return c
+}
+
+// newAccounts returns what shows connections as text.
+func newAccounts(o *options) render.Renderer {
+	r := render.NewSessions(useColour(o))
+	setText(&r.Text, o)
+	return r
+}
+
+// closed returns what passes on to emit how connections ended, and what of them could
+// not be seen.
+func closed(emit func(*session.Event)) func(*session.Event) {
+	return func(e *session.Event) {
+		switch e.Type {
+		case session.Close:
+			if e.Account != nil {
+				emit(e)
+			}
+		case session.Gap, session.Error, session.Why:
+			emit(e)
+		}
+	}
+}

@@ -1,0 +1,228 @@
+package render
+
+import (
+	"crypto/tls"
+	"strconv"
+	"strings"
+
+	"github.com/pgwdump/pgwdump/message"
+	"github.com/pgwdump/pgwdump/reassembly"
+	"github.com/pgwdump/pgwdump/session"
+)
+
+// Sessions renders events of the view Sessions for people: a line a connection, or
+// with Detail Full a line for each thing that is known of it.
+type Sessions struct {
+	Text
+
+	walker   message.Walker
+	response message.ErrorResponse
+}
+
+// NewSessions returns a Sessions with colours or without, in Normal detail.
+func NewSessions(colours bool) *Sessions { return &Sessions{Text: *NewText(colours)} }
+
+// The widths of the columns of counts, with the blank behind them.
+const (
+	lengthWidth     = 13 // of "12345.678 s "
+	busyWidth       = 10 // of "busy 100% "
+	statementsWidth = 18 // of "123456 statements "
+	errorsWidth     = 11 // of "123 errors "
+	clientWidth     = 22 // of "192.168.100.200:54321 "
+)
+
+// Append appends what an event looks like to dst.
+func (r *Sessions) Append(dst []byte, e *session.Event) []byte {
+	if e.Type != session.Close {
+		return r.Text.Append(dst, e)
+	}
+	a := e.Account
+	dst = r.appendConn(dst, opened(e))
+	start := len(dst)
+	dst = appendSeconds(dst, a.Finished.Time-a.Began.Time)
+	dst = alignRight(append(dst, " s"...), start, lengthWidth-1)
+	start = len(dst)
+	if all := a.Busy + a.Idle; all > 0 {
+		dst = strconv.AppendInt(append(dst, "busy "...), a.Busy*100/all, 10)
+		dst = append(dst, '%')
+	}
+	dst = alignRight(dst, start, busyWidth-1)
+	start = len(dst)
+	dst = alignRight(appendMany(dst, a.Statements(), "statement"), start, statementsWidth-1)
+	dst = r.appendErrors(dst, a)
+	dst = r.appendWho(dst, a.Login)
+	start = len(dst)
+	dst = append(dst, e.Conn.Client...)
+	dst = appendSpaces(dst, max(clientWidth-(len(dst)-start), 1))
+	dst = r.appendEnd(dst, e)
+	dst = r.appendRemarks(dst, a)
+	dst = r.appendNotes(dst, e)
+	dst = append(dst, '\n')
+	if r.Detail >= Full {
+		dst = r.appendDetails(dst, e)
+	}
+	return dst
+}
+
+// opened returns the event as of the time when the connection began.
+func opened(e *session.Event) *session.Event {
+	o := *e
+	o.Packet, o.Time = e.Account.Began.Packet, e.Account.Began.Time
+	return &o
+}
+
+// appendSeconds appends a length of time as "12.345".
+func appendSeconds(dst []byte, ns int64) []byte {
+	dst = strconv.AppendInt(dst, ns/1e9, 10)
+	return appendDigits(append(dst, '.'), ns%1e9/1e6, 3)
+}
+
+// appendErrors appends how many statements failed, and nothing where none did.
+func (r *Sessions) appendErrors(dst []byte, a *session.Account) []byte {
+	dst = append(dst, r.palette.failure.on...)
+	start := len(dst)
+	if n := a.Ended[session.Failed] + a.Ended[session.Cancelled]; n > 0 {
+		dst = appendMany(dst, n, "error")
+	}
+	dst = alignRight(dst, start, errorsWidth-1)
+	return append(dst, r.palette.failure.off...)
+}
+
+// appendEnd appends how the connection ended.
+func (r *Sessions) appendEnd(dst []byte, e *session.Event) []byte {
+	style, text := r.palette.aside, ""
+	switch a := e.Account; {
+	case a.Cancels != 0:
+		text = "cancel request for process " + strconv.FormatUint(uint64(a.Cancels), 10)
+	case a.Error != nil:
+		style = r.palette.failure
+		r.walker.Decode(&r.response, a.Error) // what can be read of a malformed one counts
+		text = strings.TrimSpace(string(r.response.Field('S')) + " " + string(r.response.Field('C')) + " " + string(r.response.Field('M')))
+	case a.Farewell == session.ByClient:
+		text = "terminated"
+	case e.How == reassembly.Open, a.Encrypted != session.Plain && !a.Talked():
+		text = e.How.String()
+	default:
+		style, text = r.palette.warning, e.How.String()+" without Terminate"
+	}
+	dst = append(dst, style.on...)
+	dst = appendOneLine(dst, []byte(text))
+	return append(dst, style.off...)
+}
+
+// appendRemarks appends what is worth a word besides the columns.
+func (r *Sessions) appendRemarks(dst []byte, a *session.Account) []byte {
+	remark := func(s style, text string) {
+		if text != "" {
+			dst = append(dst, "  "...)
+			dst = s.append(dst, string(appendOneLine(nil, []byte(text))))
+		}
+	}
+	remark(r.palette.name, a.Login.Application)
+	remark(r.palette.aside, r.method(a))
+	remark(r.palette.aside, encryptionName(a))
+	if n := a.LongestTransaction.Length; n > 0 && r.Detail > Short {
+		remark(r.palette.aside, "longest transaction "+length(n))
+	}
+	if n := a.LongestIdleInTransaction.Length; n > 0 && r.Detail > Short {
+		remark(r.palette.aside, "idle in transaction "+length(n))
+	}
+	return dst
+}
+
+// length returns a length of time in seconds, or in milliseconds where it is shorter
+// than one.
+func length(ns int64) string {
+	if ns < 1e9 {
+		return string(append(appendMilliseconds(nil, ns), " ms"...))
+	}
+	return string(append(appendSeconds(nil, ns), " s"...))
+}
+
+// method says how the client proved who it is.
+func (r *Sessions) method(a *session.Account) string {
+	switch {
+	case a.Method != "":
+		return a.Method
+	case a.Outcome == session.Accepted && a.TLS != nil && a.TLS.ClientCertificate:
+		return "no password, client certificate"
+	case a.Outcome == session.Accepted:
+		return "no password"
+	}
+	return ""
+}
+
+// encryptionName names what a connection is encrypted with, as closely as is known.
+func encryptionName(a *session.Account) string {
+	switch {
+	case a.Encrypted == session.Plain:
+		return ""
+	case a.TLS != nil && a.TLS.Server:
+		return tls.VersionName(a.TLS.Version)
+	}
+	return a.Encrypted.String()
+}
+
+// appendDetails appends a line for each thing that is known of a connection and not
+// on its first line.
+func (r *Sessions) appendDetails(dst []byte, e *session.Event) []byte {
+	a := e.Account
+	line := func(label, text string) {
+		if text == "" {
+			return
+		}
+		dst = r.appendLabel(append(dst, indent...), label)
+		dst = r.palette.value.append(dst, string(appendEscaped(nil, []byte(text))))
+		dst = append(dst, '\n')
+	}
+	line("server", e.Conn.Server)
+	line("server version", a.Login.ServerVersion)
+	if a.Protocol != 0 {
+		line("protocol", a.Protocol.String())
+	}
+	if a.ProcessID != 0 {
+		line("process", strconv.FormatUint(uint64(a.ProcessID), 10))
+	}
+	if t := a.TLS; t != nil && t.Server {
+		line("cipher", tls.CipherSuiteName(t.CipherSuite))
+		line("client certificate", t.ClientSubject)
+	}
+	line("authentication", a.Outcome.String())
+	if a.Login.Replication {
+		line("replication", "yes")
+	}
+	var ended []string
+	for status, n := range a.Ended {
+		if n > 0 {
+			ended = append(ended, strconv.FormatInt(n, 10)+" "+session.Status(status).String())
+		}
+	}
+	line("statements", strings.Join(ended, ", "))
+	line("bytes", strconv.FormatInt(a.Sent, 10)+" sent, "+strconv.FormatInt(a.Received, 10)+" received")
+	line("connection", closings[e.How]+", packet "+strconv.Itoa(a.Finished.Packet))
+	if a.Left == 0 { // it was never ready for a statement
+		return dst
+	}
+	line("rows", strconv.FormatInt(a.Rows, 10))
+	line("transactions", strconv.FormatInt(a.Transactions, 10))
+	line("time", "busy "+length(a.Busy)+", idle "+length(a.Idle)+", of that in transaction "+length(a.IdleInTransaction))
+	span := func(label string, s session.Span) {
+		if s.Length > 0 {
+			line(label, length(s.Length)+", from packet "+strconv.Itoa(s.Begin.Packet)+" on")
+		}
+	}
+	span("longest transaction", a.LongestTransaction)
+	span("longest idle in transaction", a.LongestIdleInTransaction)
+	for _, c := range a.Changes {
+		text := "set to " + c.To
+		if c.From != "" {
+			text = c.From + ", set to " + c.To
+		}
+		line("parameter "+c.Name, text+" in packet "+strconv.Itoa(c.At.Packet))
+	}
+	if more := a.Changed - len(a.Changes); more > 0 {
+		line("parameters", strconv.Itoa(more)+" more changes")
+	}
+	line("at the end", a.Left.String())
+	return dst
+}

@@ -1,0 +1,288 @@
+package session
+
+import (
+	"github.com/pgwdump/pgwdump/message"
+	"github.com/pgwdump/pgwdump/phase"
+	"github.com/pgwdump/pgwdump/tlskeys"
+)
+
+// An Account is what there is to say of a connection as a whole when it has ended. It
+// is the receiver's, and nothing changes it any more.
+type Account struct {
+	Login     *Login                  // as it was at the end
+	Protocol  message.ProtocolVersion // that the client asked for; 0 where that was not captured
+	ProcessID uint32                  // of the server's process; 0 where that was not captured
+	Cancels   uint32                  // the process that a CancelRequest is for; 0 where it is none
+	Encrypted Encryption
+	TLS       *tlskeys.Info // nil where it is not TLS that encrypts
+	Method    string        // of authentication, as pg_hba.conf calls it; empty where the server asked for nothing
+	Outcome   Outcome       // of the authentication
+	Changes   []Change      // the first maxChanges of the run-time parameters that changed after the start-up
+	Changed   int           // how many there were
+
+	Ended        [Incomplete + 1]int64 // statements, by their Status
+	Rows         int64                 // that they had
+	Transactions int64                 // that ended
+	Sent         int64                 // bytes of the client, missing ones included
+	Received     int64                 // bytes of the server, likewise
+
+	Began, Finished Moment // the first packet, and the one that ended it, or the last of the capture
+	// Busy is for how long the server had something to answer, Idle for how long it had
+	// not, and IdleInTransaction that part of Idle in which a transaction was open.
+	// The start-up is in none of them. Nanoseconds, like all lengths of time here.
+	Busy, Idle, IdleInTransaction int64
+	LongestTransaction            Span
+	LongestIdleInTransaction      Span
+	Left                          message.TransactionStatus // in which the connection ended; 0 where nothing is known
+
+	Farewell Farewell
+	Error    []byte // the fields of the ErrorResponse that ended it; nil where there was none
+}
+
+// Talked tells whether anything of the session could be seen: not so where it was
+// encrypted and nothing decrypts it.
+func (a *Account) Talked() bool { return a.Outcome != Unknown || a.Left != 0 }
+
+// Statements returns how many statements there were.
+func (a *Account) Statements() (n int64) {
+	for _, k := range a.Ended {
+		n += k
+	}
+	return n
+}
+
+// An Encryption says what a connection is encrypted with.
+type Encryption uint8
+
+// The encryptions.
+const (
+	Plain Encryption = iota
+	TLS
+	GSSAPI
+)
+
+// String returns "none", "TLS" or "GSSAPI".
+func (e Encryption) String() string { return [...]string{"none", "TLS", "GSSAPI"}[e] }
+
+// An Outcome says how authentication went.
+type Outcome uint8
+
+// The outcomes.
+const (
+	Unknown  Outcome = iota // it was not captured, or not finished
+	Accepted                // AuthenticationOk
+	Refused                 // an ErrorResponse before that
+)
+
+// String returns the outcome in a word.
+func (o Outcome) String() string { return [...]string{"unknown", "accepted", "refused"}[o] }
+
+// A Farewell says who said that the session ends.
+type Farewell uint8
+
+// The farewells.
+const (
+	Silent   Farewell = iota // nobody
+	ByClient                 // Terminate
+	ByServer                 // an error of the severity FATAL or PANIC
+)
+
+// String returns "none", "client" or "server".
+func (f Farewell) String() string { return [...]string{"none", "client", "server"}[f] }
+
+// A Change is that of a run-time parameter, as the server reported it.
+type Change struct {
+	At             Moment
+	Name, From, To string
+}
+
+// maxChanges is how many changes of parameters are kept.
+const maxChanges = 50
+
+// A Span is a length of time, in nanoseconds, and when it began.
+type Span struct {
+	Begin  Moment
+	Length int64
+}
+
+// longer makes s the span between two moments if that is longer. One whose beginning
+// is not known does not count.
+func (s *Span) longer(begin, end Moment) {
+	if n := end.Time - begin.Time; begin != (Moment{}) && n > s.Length {
+		*s = Span{begin, n}
+	}
+}
+
+// methods are what pg_hba.conf calls the ways of authentication that a server asks
+// for; those of SASL are named by their mechanism.
+var methods = [message.Kinds]string{
+	message.KindAuthenticationCleartextPassword: "password",
+	message.KindAuthenticationMD5Password:       "md5",
+	message.KindAuthenticationCryptPassword:     "crypt",
+	message.KindAuthenticationGSS:               "gss",
+	message.KindAuthenticationSSPI:              "sspi",
+	message.KindAuthenticationKerberosV4:        "krb4",
+	message.KindAuthenticationKerberosV5:        "krb5",
+	message.KindAuthenticationSCMCredential:     "scm",
+}
+
+// A ledger keeps the Account of a connection while it goes on.
+type ledger struct {
+	Account
+	parameters  map[string]string
+	started     bool   // the first ReadyForQuery has come
+	ready       Moment // since when nothing is asked; zero while something is
+	busy        Moment // since when something is; zero while nothing is, and where that was not seen
+	transaction Moment // the beginning of the open one; zero for none, and where that was not seen
+
+	start  message.StartupMessage
+	key    message.BackendKeyData
+	cancel message.CancelRequest
+	sasl   message.SASLInitialResponse
+	param  message.ParameterStatus
+}
+
+// see takes the next message of the connection.
+func (l *ledger) see(m *seen, t *phase.Tracker, w *message.Walker) {
+	if m.step.Outcome == phase.Requested && m.kind != message.KindTerminate {
+		l.asked(m)
+	}
+	if method := methods[m.kind]; method != "" {
+		l.Method = method
+	}
+	switch m.kind {
+	case message.KindStartupMessage:
+		w.Decode(&l.start, m.body) // what can be read of a malformed one counts, here and below
+		l.Protocol = l.start.Protocol
+	case message.KindSASLInitialResponse:
+		w.Decode(&l.sasl, m.body)
+		l.Method = string(l.sasl.Mechanism)
+	case message.KindAuthenticationOk:
+		l.Outcome = Accepted
+	case message.KindBackendKeyData:
+		w.Decode(&l.key, m.body)
+		l.ProcessID = l.key.ProcessID
+	case message.KindCancelRequest:
+		w.Decode(&l.cancel, m.body)
+		l.Cancels = l.cancel.ProcessID
+	case message.KindParameterStatus:
+		w.Decode(&l.param, m.body)
+		l.reported(m)
+	case message.KindErrorResponse, message.KindErrorResponseV2:
+		l.failed(m, t.Phase())
+	case message.KindTerminate:
+		l.Farewell = ByClient
+	case message.KindReadyForQuery:
+		l.answered(m, t.PendingSyncs() > 0)
+	}
+}
+
+// asked takes a request.
+func (l *ledger) asked(m *seen) {
+	if l.ready == (Moment{}) {
+		return
+	}
+	l.rest(m.begin)
+	if l.Left == message.Idle {
+		l.transaction = m.begin
+	}
+	l.ready, l.busy = Moment{}, m.begin
+}
+
+// rest counts the time that nothing was asked, up to that moment.
+func (l *ledger) rest(until Moment) {
+	n := max(until.Time-l.ready.Time, 0)
+	l.Idle += n
+	if l.Left == message.InTransaction || l.Left == message.FailedTransaction {
+		l.IdleInTransaction += n
+		l.LongestIdleInTransaction.longer(l.ready, until)
+	}
+}
+
+// answered takes a ReadyForQuery. More says that something else waits for an answer.
+func (l *ledger) answered(m *seen, more bool) {
+	if len(m.body) == 0 {
+		return
+	}
+	before := l.Left
+	l.Left = message.TransactionStatus(m.body[0])
+	if l.Left == message.Idle && l.started {
+		if before != message.Idle || l.transaction != (Moment{}) {
+			l.Transactions++
+			l.LongestTransaction.longer(l.transaction, m.end)
+		}
+		l.transaction = Moment{}
+	}
+	l.started = true
+	switch {
+	case !more:
+		l.work(m.end)
+		l.ready, l.busy = m.end, Moment{}
+	case l.Left == message.Idle:
+		l.transaction = m.end
+	}
+}
+
+// work counts the time that something was asked, up to that moment.
+func (l *ledger) work(until Moment) {
+	if l.busy != (Moment{}) {
+		l.Busy += max(until.Time-l.busy.Time, 0)
+	}
+}
+
+// reported takes the server's report of a run-time parameter.
+func (l *ledger) reported(m *seen) {
+	if l.parameters == nil {
+		l.parameters = map[string]string{}
+	}
+	name, to := string(l.param.Name), string(l.param.Value)
+	from, known := l.parameters[name]
+	l.parameters[name] = to
+	if !l.started || known && from == to {
+		return
+	}
+	if l.Changed++; l.Changed <= maxChanges {
+		l.Changes = append(l.Changes, Change{m.end, name, from, to})
+	}
+}
+
+// failed takes an error; the phase is that behind it. One that comes before the first
+// ReadyForQuery ends the connection.
+func (l *ledger) failed(m *seen, after phase.Phase) {
+	if after != phase.ServerClosed && (l.started || after == phase.Unsynchronised) {
+		return
+	}
+	if !l.started && l.Outcome == Unknown && after != phase.Unsynchronised {
+		l.Outcome = Refused
+	}
+	l.Farewell = ByServer
+	l.Error = append([]byte{}, m.body...)
+	if m.kind == message.KindErrorResponseV2 { // nothing but the text of the message
+		l.Error = append(append([]byte("M"), m.body...), 0)
+	}
+}
+
+// count counts a statement that has ended.
+func (l *ledger) count(s *Statement) {
+	l.Ended[s.Status]++
+	l.Rows += s.Rows()
+}
+
+// close ends the account. It returns what is to be told.
+func (l *ledger) close(s *stream, at Moment) *Account {
+	switch {
+	case l.ready != (Moment{}):
+		l.rest(at)
+	default:
+		l.work(at)
+	}
+	l.LongestTransaction.longer(l.transaction, at)
+	l.Login = s.pairing.roster.give()
+	l.Began, l.Finished = Moment{s.conn.Packet, s.conn.Time}, at
+	l.Sent, l.Received = s.sides[0].bytes, s.sides[1].bytes
+	if s.tls != nil {
+		l.Encrypted, l.TLS = TLS, s.tls.Info()
+		l.Sent, l.Received = l.TLS.FromClient.Size, l.TLS.FromServer.Size
+	}
+	return &l.Account
+}
