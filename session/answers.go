@@ -2,6 +2,7 @@ package session
 
 import (
 	"encoding/binary"
+	"unicode/utf8"
 
 	"github.com/pgwdump/pgwdump/message"
 	"github.com/pgwdump/pgwdump/phase"
@@ -56,7 +57,7 @@ func (p *pairing) fromBackend(m *seen) {
 		p.completed(a, m)
 	}
 	if m.step.Outcome != phase.Answered {
-		p.answered = m.end.Time
+		p.answered = m.end
 		p.settle(m)
 	}
 }
@@ -127,10 +128,7 @@ func (p *pairing) completed(a *ask, m *seen) {
 	status := OK
 	switch m.kind {
 	case message.KindCommandComplete:
-		tag := m.body
-		if n := len(tag); n > 0 && tag[n-1] == 0 {
-			tag = tag[:n-1]
-		}
+		tag := untilZero(m.body)
 		s.complete(tag)
 		p.ran(a, tag)
 	case message.KindPortalSuspended:
@@ -183,6 +181,13 @@ func (p *pairing) failed(a *ask, m *seen) {
 	if s == nil || !s.executed {
 		s = p.victim(a, m)
 	}
+	p.response.Fields = p.response.Fields[:0]
+	p.walker.Decode(&p.response, m.body)
+	for at := p.position(a); at > len(a.text)-len(a.rest) && a.rest != nil; s = a.statement {
+		p.finish(s, Skipped) // all of the text is parsed before any of it runs
+		p.next(a, m)
+		p.receive(a.statement, m)
+	}
 	p.erred(s, m)
 	if a.kind == message.KindParse && len(a.slot.name) == 0 {
 		a.before = nil // the unnamed one is gone before the new one is looked at
@@ -197,6 +202,25 @@ func (p *pairing) failed(a *ask, m *seen) {
 	if a.kind != message.KindQuery || m.step.Outcome == phase.Erred {
 		p.finish(s, s.Status)
 	} // else ReadyForQuery comes
+}
+
+// position returns where in the text of a Query its error is, in bytes, 0 where the
+// server did not say. It counts characters, which are taken for bytes where they are
+// not UTF-8.
+func (p *pairing) position(a *ask) int {
+	n := 0
+	for _, c := range p.response.Field('P') {
+		n = min(n*10+int(c-'0'), len(a.text))
+	}
+	if !utf8.Valid(a.text) {
+		return n
+	}
+	at := 0
+	for ; n > 0 && at < len(a.text); n-- {
+		_, size := utf8.DecodeRune(a.text[at:])
+		at += size
+	}
+	return at
 }
 
 // erred gives a statement its error.
@@ -219,8 +243,8 @@ func (p *pairing) victim(a *ask, m *seen) *Statement {
 	s := a.statement
 	if s == nil {
 		s = p.draft(m)
-		s.Begin, s.First, s.End, s.Received = m.begin, m.begin, m.end, m.size
-		s.Pause = -1
+		s.Begin, s.Sent, s.Pause = a.begin, a.size, -1
+		p.receive(s, m)
 		if a.slot != nil {
 			s.Name = s.keep(a.slot.name)
 			if a.before != nil {
@@ -313,7 +337,7 @@ func (p *pairing) ready(m *seen) {
 		p.held.After = p.status
 		p.release()
 	}
-	p.fresh, p.answered = true, m.end.Time
+	p.fresh, p.answered = true, m.end
 	if p.status == message.Idle {
 		p.catalog.endTransaction(max(m.step.Request, 1))
 	}
@@ -323,12 +347,13 @@ func (p *pairing) ready(m *seen) {
 func (p *pairing) notice(m *seen) {
 	s := p.held
 	if w := p.asks.waiting(); len(w) > 0 {
-		s = w[0].statement
+		if s = w[0].statement; s != nil {
+			p.receive(s, m)
+		}
 	}
 	if s == nil {
 		return
 	}
-	s.Received += m.size
 	if s.Noticed++; s.Noticed <= maxNotices {
 		s.Notices = append(s.Notices, s.keep(m.body))
 	}
@@ -356,11 +381,7 @@ func (p *pairing) unasked(m *seen) {
 		p.erred(s, m)
 		p.finish(s, s.Status)
 	case message.KindCommandComplete:
-		tag := m.body
-		if n := len(tag); n > 0 && tag[n-1] == 0 {
-			tag = tag[:n-1]
-		}
-		s.complete(tag)
+		s.complete(untilZero(m.body))
 		p.finish(s, Incomplete)
 	case message.KindPortalSuspended, message.KindEmptyQueryResponse:
 		p.finish(s, Incomplete)

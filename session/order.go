@@ -11,10 +11,37 @@ import (
 const (
 	// maxEarly is how many bytes of answers are held until their request comes.
 	maxEarly = 256 << 10
-	// maxDisorder is by how many packets a capture may have put an answer before its
-	// request: network cards with several queues do.
+	// maxDisorder and maxEarlier are by how many packets and nanoseconds a capture may
+	// have put an answer before its request: network cards with several queues do.
 	maxDisorder = 128
+	maxEarlier  = 50e6
 )
+
+// inOrder takes a chunk, and what was held until it came.
+func (s *stream) inOrder(c *reassembly.Chunk) {
+	if len(s.early) > 0 {
+		switch early := &s.early[0]; {
+		case c.Packet-early.Packet > maxDisorder, c.Time-early.Time > maxEarlier:
+			s.catchUp()
+		case c.From == s.client && c.Missing > 0: // the request is in what is missing
+			missing := *c
+			missing.Bytes = nil
+			s.take(&missing)
+			s.catchUp()
+			rest := *c
+			rest.Missing = 0
+			c = &rest
+		}
+	}
+	if s.isEarly(c) {
+		s.hold(c)
+		return
+	}
+	s.take(c)
+	if len(s.early) > 0 {
+		s.catchUp()
+	}
+}
 
 // isEarly tells whether a chunk is an answer to something that is still to come in
 // the capture: nobody waits for one, and yet it is one.
@@ -27,8 +54,8 @@ func (s *stream) isEarly(c *reassembly.Chunk) bool {
 	}
 	d := &s.sides[1]
 	return s.tracker.Phase() == phase.Ready && s.state == talking && s.tracker.Pending() == 0 &&
-		c.Missing == 0 && len(c.Bytes) > 0 && d.decoder.Unread() == 0 && s.sides[0].seen &&
-		isAnswer(c.Bytes[0])
+		c.Missing == 0 && len(c.Bytes) > 0 && d.decoder.Unread() == 0 && !d.decoder.Lost() &&
+		s.sides[0].seen && !s.sides[0].decoder.Lost() && isAnswer(c.Bytes[0])
 }
 
 // isAnswer tells whether a message of the server with that type byte is sent only
@@ -44,8 +71,7 @@ func isAnswer(tag byte) bool {
 	return false
 }
 
-// hold keeps an answer until its request comes. It gives up where that is too much,
-// or too long ago.
+// hold keeps an answer until its request comes. It gives up where that is too much.
 func (s *stream) hold(c *reassembly.Chunk) {
 	held := *c
 	held.Bytes = bytes.Clone(c.Bytes)
@@ -54,7 +80,7 @@ func (s *stream) hold(c *reassembly.Chunk) {
 	for i := range s.early {
 		n += len(s.early[i].Bytes)
 	}
-	if n > maxEarly || c.Packet-s.early[0].Packet > maxDisorder {
+	if n > maxEarly {
 		s.catchUp()
 	}
 }

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bytes"
 	"sync"
 
 	"github.com/pgwdump/pgwdump/message"
@@ -27,9 +28,9 @@ type pairing struct {
 
 	held     *Statement // has ended, and waits for what the server says of the transaction
 	status   message.TransactionStatus
-	fresh    bool  // nothing has ended since the server said so
-	answered int64 // when the last answer was complete; 0 for never
-	count    int64 // of statements that ended
+	fresh    bool   // nothing has ended since the server said so
+	answered Moment // when the last answer was complete; zero for never
+	count    int64  // of statements that ended
 
 	walker   message.Walker
 	parse    message.Parse
@@ -54,7 +55,11 @@ type ask struct {
 	prepared  *prepared  // Describe: of what
 	portal    *portal    // Bind: that it makes
 	command   sql.Command
-	rest      []byte // Query: the statements behind the one in statement
+	text      []byte // Query of several statements: all of them
+	rest      []byte // and those behind the one in statement; nil for none
+
+	begin Moment // as in seen
+	size  int64
 }
 
 // A queue holds asks, oldest first.
@@ -149,7 +154,7 @@ func (p *pairing) request(m *seen) {
 		return
 	}
 	a := p.asks.push()
-	a.number, a.kind = m.step.Request, m.kind
+	a.number, a.kind, a.begin, a.size = m.step.Request, m.kind, m.begin, m.size
 	switch m.kind {
 	case message.KindQuery:
 		p.query(a, m)
@@ -188,20 +193,17 @@ func (p *pairing) begin(m *seen) *Statement {
 	s.pool, s.Conn, s.Login = p.pool, p.conn, p.roster.give()
 	s.Begin, s.Affected = m.begin, -1
 	switch {
-	case p.answered == 0:
+	case p.answered == (Moment{}):
 		s.Pause = -1
 	case p.tracker.Oldest() >= m.step.Request: // nothing else waits
-		s.Pause = m.begin.Time - p.answered
+		s.Pause = max(m.begin.Time-p.answered.Time, 0)
 	}
 	return s
 }
 
 // query takes a Query: all its statements, one after the other.
 func (p *pairing) query(a *ask, m *seen) {
-	text := m.body
-	if n := len(text); n > 0 && text[n-1] == 0 {
-		text = text[:n-1]
-	}
+	text := untilZero(m.body)
 	backslashes := p.roster.login.backslashes
 	s := p.begin(m)
 	s.Protocol, s.Request, s.executed = Simple, m.kind, true
@@ -213,8 +215,8 @@ func (p *pairing) query(a *ask, m *seen) {
 		}
 		if n > 1 {
 			s.Part, s.Parts = 1, n
-			first, rest := sql.Next(text, backslashes)
-			text, a.rest = first, append([]byte(nil), rest...)
+			a.text = bytes.Clone(text)
+			text, a.rest = sql.Next(a.text, backslashes)
 		}
 	}
 	p.words(a, s.keep(text))
@@ -222,6 +224,14 @@ func (p *pairing) query(a *ask, m *seen) {
 		unnamed.now = nil // it is the end of it
 	}
 	p.catalog.unnamed.open = false
+}
+
+// untilZero returns the string that a body begins with.
+func untilZero(body []byte) []byte {
+	if n := bytes.IndexByte(body, 0); n >= 0 {
+		return body[:n]
+	}
+	return body
 }
 
 // words takes the SQL of a simple statement, and what it says of prepared ones.
@@ -376,7 +386,7 @@ func (p *pairing) unheard(m *seen) {
 			p.again(s, p.catalog.portal(p.execute.Portal))
 		}
 	case message.KindQuery:
-		s.Protocol, s.SQL = Simple, s.keep(m.body[:max(len(m.body)-1, 0)])
+		s.Protocol, s.SQL = Simple, s.keep(untilZero(m.body))
 	case message.KindFunctionCall:
 		s.Protocol, s.Arguments = Function, s.keep(m.body)
 	}

@@ -60,14 +60,7 @@ func (s *stream) Data(c *reassembly.Chunk) {
 	case undecided:
 		s.decide(c)
 	case talking, encrypted:
-		if s.isEarly(c) {
-			s.hold(c)
-			return
-		}
-		s.take(c)
-		if len(s.early) > 0 {
-			s.catchUp()
-		}
+		s.inOrder(c)
 	default:
 		s.observer.Totals.Foreign += int64(len(c.Bytes))
 	}
