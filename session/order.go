@@ -38,7 +38,7 @@ func (s *stream) inOrder(c *reassembly.Chunk) {
 		return
 	}
 	s.take(c)
-	if len(s.early) > 0 {
+	if len(s.early) > 0 && s.tracker.PendingSyncs() > 0 { // the request is there, to its end
 		s.catchUp()
 	}
 }
