@@ -219,6 +219,42 @@ func TestDocs(t *testing.T) {
 	}
 }
 
+// TestSnippets holds the Go code in the documentation against the examples, which are
+// compiled and run: what is shown is in one of them.
+func TestSnippets(t *testing.T) {
+	indentation := regexp.MustCompile(`(?m)^\t+`)
+	flat := func(b []byte) string { return indentation.ReplaceAllString(string(b), "") }
+	var examples []string
+	for _, pattern := range []string{"*/example_test.go", "examples/*/*.go"} {
+		files, _ := filepath.Glob(pattern)
+		for _, name := range files {
+			text, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			examples = append(examples, flat(text))
+		}
+	}
+	block := regexp.MustCompile("(?s)```go\n(.*?)```\n")
+	docs, _ := filepath.Glob("docs/*.md")
+	snippets := 0
+	for _, name := range append(docs, "README.md") {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, snippet := range block.FindAllSubmatch(text, -1) {
+			snippets++
+			if !slices.ContainsFunc(examples, func(e string) bool { return strings.Contains(e, flat(snippet[1])) }) {
+				t.Errorf("%s: no example has\n%s", name, snippet[1])
+			}
+		}
+	}
+	if snippets == 0 {
+		t.Error("there are no snippets")
+	}
+}
+
 // TestSchema holds every line of JSON against the schema in docs.
 func TestSchema(t *testing.T) {
 	schema, err := jsonschema.NewCompiler().Compile("docs/json.schema.json")

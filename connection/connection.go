@@ -6,7 +6,10 @@
 // It does no I/O. The owner writes the bytes that Send returns to wherever it likes,
 // and gives Receive the bytes that it has read. TLS or GSSAPI, where they are
 // negotiated, are the owner's as well: behind an accepted SSLRequest it goes on with
-// a new Conn inside.
+// a new Conn inside. So are passwords, time limits, and the forms of values.
+//
+// What Send returns is valid until the next Send, what Receive gives until the next
+// message.
 package connection
 
 import (

@@ -10,6 +10,8 @@
 // It knows one direction and no history: what follows from earlier messages,
 // such as the meaning of the type byte 'p', the caller says in a
 // [message.Context]; package phase keeps it. It does no I/O.
+//
+// A frame and its body are valid until the next call of the Decoder.
 package decode
 
 import (

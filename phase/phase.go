@@ -13,7 +13,10 @@
 // the answers. A message that is not allowed is an error which says what would
 // have been, and changes nothing.
 //
-// The package does no I/O and decodes only what it must look into. The rules are
+// The package does no I/O, keeps none of the bytes that it is shown, and looks into
+// no more of a message than it must: whether the answer to an SSLRequest is yes,
+// what a Describe describes, whether an error is fatal, what ReadyForQuery says. That
+// the parts of an answer come in their order it does not check. The rules are
 // those of the section "Message Flow" of the PostgreSQL manual, and those of the
 // server where the manual is silent.
 package phase
