@@ -89,6 +89,9 @@ var goldenStyles = []struct {
 // TestGolden compares what is printed of each capture with the files beside it.
 func TestGolden(t *testing.T) {
 	for _, capture := range captures(t) {
+		if strings.HasPrefix(filepath.Base(capture), "suite-1") {
+			continue // they say the same; TestSuites holds them to that
+		}
 		for _, style := range goldenStyles {
 			if style.of != nil && !strings.Contains(strings.Join(style.of, " "), filepath.Base(capture)) {
 				continue

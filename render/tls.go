@@ -19,7 +19,7 @@ func (r *Text) appendEncryption(dst []byte, t *tlskeys.Info) []byte {
 	}
 	by := "TLS"
 	if t.Server {
-		by = tls.VersionName(t.Version) + ", " + tls.CipherSuiteName(t.CipherSuite)
+		by = tls.VersionName(t.Version) + ", " + tlskeys.SuiteName(t.CipherSuite)
 	}
 	if why := t.Why(); why == nil {
 		dst = p.aside.append(dst, by+", decrypted")
@@ -97,7 +97,7 @@ func appendEncryption(dst []byte, t *tlskeys.Info) []byte {
 		dst = append(dst, `,"version":`...)
 		dst = appendJSONString(dst, tls.VersionName(t.Version))
 		dst = append(dst, `,"cipher":`...)
-		dst = appendJSONString(dst, tls.CipherSuiteName(t.CipherSuite))
+		dst = appendJSONString(dst, tlskeys.SuiteName(t.CipherSuite))
 		dst = append(dst, `,"resumed":`...)
 		dst = strconv.AppendBool(dst, t.Resumed)
 		if t.Protocol != "" {

@@ -75,9 +75,10 @@ func (f *framer) candidate() int {
 }
 
 // likely is plausible for a header that is searched for: it has the version of the
-// others.
+// others, but for that of a ClientHello, which may be an older one (RFC 8446, section
+// 5.1).
 func (f *framer) likely(head []byte) bool {
-	return f.plausible(head) && (f.version == 0 || binary.BigEndian.Uint16(head[1:]) == f.version)
+	return f.plausible(head) && (f.version == 0 || binary.BigEndian.Uint16(head[1:]) == f.version || ContentType(head[0]) == TypeHandshake)
 }
 
 const (

@@ -231,7 +231,7 @@ func (s *stage) gap(c *reassembly.Chunk) {
 	o, e := &s.opening, &s.opening.ends[c.From]
 	s.release(c.From)
 	e.reading = unsecured
-	if o.agreed || len(c.Bytes) > 0 && beginsRecord(c.Bytes) == yes {
+	if o.agreed || len(c.Bytes) > 0 && beginsRecord(c.Bytes) != no {
 		e.reading = secured
 	}
 	s.Data(c)

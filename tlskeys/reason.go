@@ -73,7 +73,7 @@ func (r *Reason) Error() string {
 		}
 		return fmt.Sprintf("the key log has no %s for client random %x", r.Label, r.Random)
 	case Unsupported:
-		return fmt.Sprintf("%s with %s cannot be decrypted", tls.VersionName(r.Version), tls.CipherSuiteName(r.CipherSuite))
+		return fmt.Sprintf("%s with %s cannot be decrypted", tls.VersionName(r.Version), SuiteName(r.CipherSuite))
 	case NoRecord:
 		return "no TLS record begins here"
 	case Failed:

@@ -210,6 +210,22 @@ tls() {
   chmod a+r "$1"
 }
 
+# The same script in clear and encrypted, to compare what is read of it.
+suite_script() { psql "sslmode=disable $1" -f "$here/record/suite.sql"; }
+
+# suite KEYS CONNINFO [SETTING VALUE]: that script encrypted, the server set to a cipher suite.
+suite() {
+  local before
+  if [ $# = 4 ]; then
+    before=$(admin 18 -c "show $3")
+    configure 18 "$3" "$4"
+  fi
+  rm -f "$here/$1"
+  suite_script "sslmode=require sslkeylogfile=$here/$1 $2"
+  chmod a+r "$here/$1"
+  [ $# != 4 ] || configure 18 "$3" "$before"
+}
+
 without_ssl() {
   configure 15 ssl off
   "$@"
@@ -341,6 +357,18 @@ capture tls-13.pcap                  libpq18 tls "$here/tls-13.keys" "host=pgser
 capture tls-13-secrets.pcapng        libpq18 tls "$work/tls-13-secrets.keys" "sslmode=require"
 capture tls-12.pcap                  libpq18 tls "$here/tls-12.keys" "sslmode=require ssl_max_protocol_version=TLSv1.2"
 capture tls-12-client-cert.pcap      libpq18 tls "$here/tls-12-client-cert.keys" "user=cert_user sslmode=require ssl_max_protocol_version=TLSv1.2 sslcert=$PG_TLS/client.crt sslkey=$PG_TLS/client.key"
+capture tls-refused-password.pcap    without_ssl psql "sslmode=prefer user=password_user" -c "select current_user"
+capture suite-clear.pcap             on18 suite_script ""
+capture suite-13-aes-128.pcap        on18 suite suite-13-aes-128.keys "" ssl_tls13_ciphers TLS_AES_128_GCM_SHA256
+capture suite-13-aes-256.pcap        on18 suite suite-13-aes-256.keys ""
+capture suite-13-chacha20.pcap       on18 suite suite-13-chacha20.keys "" ssl_tls13_ciphers TLS_CHACHA20_POLY1305_SHA256
+capture suite-13-direct.pcap         on18 suite suite-13-direct.keys "sslnegotiation=direct"
+capture suite-12-aes-128.pcap        on18 suite suite-12-aes-128.keys "ssl_max_protocol_version=TLSv1.2" ssl_ciphers ECDHE-RSA-AES128-GCM-SHA256
+capture suite-12-aes-256.pcap        on18 suite suite-12-aes-256.keys "ssl_max_protocol_version=TLSv1.2" ssl_ciphers ECDHE-RSA-AES256-GCM-SHA384
+capture suite-12-chacha20.pcap       on18 suite suite-12-chacha20.keys "ssl_max_protocol_version=TLSv1.2" ssl_ciphers ECDHE-RSA-CHACHA20-POLY1305
+capture suite-12-cbc-sha384.pcap     on18 suite suite-12-cbc-sha384.keys "ssl_max_protocol_version=TLSv1.2" ssl_ciphers ECDHE-RSA-AES256-SHA384
+capture suite-12-cbc-sha256.pcap     on18 suite suite-12-cbc-sha256.keys "ssl_max_protocol_version=TLSv1.2" ssl_ciphers ECDHE-RSA-AES128-SHA256
+capture suite-12-cbc-sha1.pcap       on18 suite suite-12-cbc-sha1.keys "ssl_max_protocol_version=TLSv1.2" ssl_ciphers ECDHE-RSA-AES128-SHA
 capture tls-direct.pcap              on18 tls "$here/tls-direct.keys" "sslmode=require sslnegotiation=direct"
 
 # Protocol versions
