@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -42,12 +43,19 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("PCAPS", pcaps)
 			e.Setenv("TZ", "UTC")
-			// A capture with a link type that nobody can read here: 802.11.
-			wifi := append([]byte("\xd4\xc3\xb2\xa1\x02\x00\x04\x00"), make([]byte, 16)...)
-			wifi[20] = 105
-			return os.WriteFile(filepath.Join(e.WorkDir, "wifi.pcap"), wifi, 0o666)
+			// A capture with a link type that nobody can read here, 802.11, and two
+			// packets of raw IP with nothing in them.
+			err := os.WriteFile(filepath.Join(e.WorkDir, "wifi.pcap"), captureOf(105, 0), 0o666)
+			return errors.Join(err, os.WriteFile(filepath.Join(e.WorkDir, "raw.pcap"), captureOf(101, 2), 0o666))
 		},
 	})
+}
+
+// captureOf returns a capture with empty packets of a link type.
+func captureOf(link byte, packets int) []byte {
+	c := append([]byte("\xd4\xc3\xb2\xa1\x02\x00\x04\x00"), make([]byte, 16+16*packets)...)
+	c[20] = link
+	return c
 }
 
 // captures returns the captures in testdata/pcaps.

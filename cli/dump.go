@@ -41,6 +41,10 @@ func (d *dumper) read() error {
 	}
 	defer keys.close()
 	d.source, d.keys = files, keys
+	if o := d.options; o.expression != nil {
+		d.filtered = newFiltered(files, o.expression)
+		d.source = d.filtered
+	}
 	stop := showProgress(d, files)
 	err = d.run()
 	stop()
@@ -125,6 +129,7 @@ func isTerminal(w io.Writer) bool {
 type dumper struct {
 	options  *options
 	source   capture.Source
+	filtered *capture.Filtered // the source; nil where there is no filter
 	keys     *keyLogs
 	printer  *render.Printer // nil where nothing is printed
 	observer *session.Observer
@@ -198,7 +203,7 @@ func (d *dumper) complain(err error) {
 // for programs as the last line of what they read. With --strict it is an error that
 // something could not.
 func (d *dumper) summarise() error {
-	s := render.Summary{Counted: d.counted(), Packets: d.packets, Malformed: d.malformed, Totals: d.observer.Totals}
+	s := render.Summary{Counted: d.counted(), Packets: d.packets, Refused: d.refused(), Malformed: d.malformed, Totals: d.observer.Totals}
 	if d.options.quiet != 1 && (d.packets > 0 || !d.failed) {
 		d.options.stderr.Write(s.AppendText(nil))
 	}

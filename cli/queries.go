@@ -30,15 +30,15 @@ type conditions struct {
 func newQueries(o *options) *cobra.Command {
 	var given conditions
 	c := &cobra.Command{
-		Use:   "queries -r FILE",
+		Use:   "queries -r FILE [FILTER]",
 		Short: "Show what ran: a line for each statement",
 		Long: `pgwdump queries shows the statements that ran: when they began, how long they
 took, how many rows they had, how they ended, who ran them, their SQL and their
 parameters, each in a line, in the order in which they ended.`,
 		Example: queriesExample,
-		Args:    noArguments,
-		RunE: func(*cobra.Command, []string) error {
-			if err := o.check(); err != nil {
+		Args:    cobra.ArbitraryArgs,
+		RunE: func(_ *cobra.Command, words []string) error {
+			if err := o.check(words); err != nil {
 				return err
 			}
 			if err := given.read(o); err != nil {

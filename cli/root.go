@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/pgwdump/pgwdump/filter"
 	"github.com/pgwdump/pgwdump/render"
 	"github.com/pgwdump/pgwdump/session"
 )
@@ -39,6 +40,8 @@ type options struct {
 	duration    time.Duration
 	user        string
 	ports       []int
+	filter      string
+	expression  *filter.Expression // of the filter; nil where there is none
 	output      string
 	json        bool
 	why         bool
@@ -99,6 +102,7 @@ var (
 
 const example = `  pgwdump -r capture.pcap                       read a capture
   pgwdump -r capture.pcap --port 6432           PostgreSQL, or a pooler, on another port
+  pgwdump -r capture.pcap host 10.0.0.9         only what a filter of tcpdump accepts
   pgwdump -r a.pcap.gz -r b.pcap.gz             several files as one, in the order of time
   pgwdump -r capture.pcap -v                    a line for each field
   pgwdump -r capture.pcap -x                    each field beside its bytes
@@ -109,7 +113,7 @@ const example = `  pgwdump -r capture.pcap                       read a capture
 
 func newRoot(o *options) *cobra.Command {
 	c := &cobra.Command{
-		Use:   "pgwdump -r FILE | -i IF",
+		Use:   "pgwdump -r FILE | -i IF [FILTER]",
 		Short: "Show what goes over a PostgreSQL wire",
 		Long: `pgwdump shows the PostgreSQL conversations in packet captures and on network
 interfaces: every message of both directions, in order, by its name in the
@@ -119,11 +123,11 @@ Captures may be of the pcap or pcapng format, plain or compressed by gzip, zstd,
 bzip2, xz or lz4. Passwords and keys are masked unless --show-secrets.`,
 		Example:       example,
 		Version:       version(),
-		Args:          noArguments,
+		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		RunE: func(*cobra.Command, []string) error {
-			if err := o.check(); err != nil {
+		RunE: func(_ *cobra.Command, words []string) error {
+			if err := o.check(words); err != nil {
 				return err
 			}
 			if o.devices {
@@ -145,15 +149,9 @@ bzip2, xz or lz4. Passwords and keys are masked unless --show-secrets.`,
 	return c
 }
 
-func noArguments(c *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return usageError{fmt.Errorf("unknown argument %q; a capture file is named by -r", args[0])}
-	}
-	return nil
-}
-
 // check finds what cobra cannot: flags that do not go together or have odd values.
-func (o *options) check() error {
+// The words are what stood behind the flags.
+func (o *options) check(words []string) error {
 	switch {
 	case o.json && o.output != "" && o.output != "json":
 		return usageError{fmt.Errorf("--json and --output %s contradict each other", o.output)}
@@ -175,6 +173,8 @@ func (o *options) check() error {
 		return usageError{fmt.Errorf("--buffer-size is a number of KiB from 1 to %d, not %d", maxBuffer, o.buffer)}
 	case o.duration < 0:
 		return usageError{fmt.Errorf("--duration is a time such as 30s, 5m or 1h, not %s", o.duration)}
+	case o.device == "" && !o.devices && len(o.files) == 0 && len(words) > 0:
+		return usageError{fmt.Errorf("nothing to read: a capture file is named by -r, an interface by -i, and %q is taken for a filter", words[0])}
 	case o.device == "" && !o.devices && len(o.files) == 0:
 		return usageError{errors.New("nothing to read: name a capture file with -r, or an interface with -i")}
 	}
@@ -183,7 +183,7 @@ func (o *options) check() error {
 			return usageError{fmt.Errorf("--port is a number from 1 to 65535, not %d", p)}
 		}
 	}
-	return nil
+	return o.checkFilter(words)
 }
 
 // asJSON tells whether the output is JSON lines.

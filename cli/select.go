@@ -35,11 +35,17 @@ func portFilter(ports []uint16, link capture.LinkType) string {
 
 // kernelFilter returns the filter of a live capture and compiles it for the kernel.
 func (o *options) kernelFilter(link capture.LinkType, snap int) (string, []bpf.RawInstruction, error) {
-	text := portFilter(o.allPorts(), link)
-	program, err := filter.Compile(text, filter.Target{Link: uint16(link), Snap: snap, Live: runtime.GOOS == "linux"})
+	expression := o.expression
+	if expression == nil {
+		var err error
+		if expression, err = filter.Parse(portFilter(o.allPorts(), link)); err != nil {
+			return "", nil, err
+		}
+	}
+	program, err := expression.Compile(filter.Target{Link: uint16(link), Snap: snap, Live: runtime.GOOS == "linux"})
 	if err != nil {
-		return text, nil, err
+		return "", nil, marked(err)
 	}
 	raw, err := bpf.Assemble(program)
-	return text, raw, err
+	return expression.String(), raw, err
 }

@@ -15,15 +15,15 @@ const sessionsExample = `  pgwdump sessions -r capture.pcap                 who 
 
 func newSessions(o *options) *cobra.Command {
 	c := &cobra.Command{
-		Use:   "sessions -r FILE",
+		Use:   "sessions -r FILE [FILTER]",
 		Short: "Show who was there: a line for each connection",
 		Long: `pgwdump sessions shows the connections of a capture, each in a line, in the order in
 which they ended: how long they lasted, how busy they were, how many statements and
 errors they had, who it was and from where, and how they ended.`,
 		Example: sessionsExample,
-		Args:    noArguments,
-		RunE: func(*cobra.Command, []string) error {
-			if err := o.check(); err != nil {
+		Args:    cobra.ArbitraryArgs,
+		RunE: func(_ *cobra.Command, words []string) error {
+			if err := o.check(words); err != nil {
 				return err
 			}
 			if o.octets {

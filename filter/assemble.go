@@ -14,32 +14,53 @@ const maxInstructions = 4096
 const maxSkip = 255
 
 // An assembler puts the blocks of a program together, from the last to the first,
-// since all jumps go forward: where they go is then known.
+// since all jumps go forward: where they go is then known. A block that does what
+// another one does, and goes on to the same places, is not written again.
 type assembler struct {
 	backward []bpf.Instruction // the program from its end
 	begin    map[*node]int     // how long it was when the node was written
+	same     map[string]int    // likewise, by what the block does
 }
 
 func assemble(blocks []block) (Program, error) {
-	a := &assembler{begin: map[*node]int{}}
+	a := &assembler{begin: map[*node]int{}, same: map[string]int{}}
 	for _, b := range slices.Backward(blocks) {
-		switch n := b.node; {
-		case n.leaf():
-		case n.set.cell != nil:
-			a.jump(n.next[yes])
-		default:
-			a.branch(b)
+		does := a.does(b)
+		begin, written := a.same[does]
+		if !written {
+			a.add(b)
+			begin = len(a.backward)
+			a.same[does] = begin
 		}
-		for _, i := range slices.Backward(b.code) {
-			a.backward = append(a.backward, i)
-		}
-		a.begin[b.node] = len(a.backward)
+		a.begin[b.node] = begin
 		if len(a.backward) > maxInstructions {
 			return nil, fmt.Errorf("the program would have more than %d instructions, which is all that the kernel takes; make the expression shorter", maxInstructions)
 		}
 	}
 	slices.Reverse(a.backward)
 	return a.backward, nil
+}
+
+// does returns what a block does, and where it goes on.
+func (a *assembler) does(b block) string {
+	if b.node.leaf() {
+		return fmt.Sprint(b.code)
+	}
+	next := b.node.next
+	return fmt.Sprint(b.code, b.node.test.jump, b.constants, b.x, a.begin[next[yes]], a.begin[next[no]])
+}
+
+func (a *assembler) add(b block) {
+	switch n := b.node; {
+	case n.leaf():
+	case n.set.cell != nil:
+		a.jump(n.next[yes])
+	default:
+		a.branch(b)
+	}
+	for _, i := range slices.Backward(b.code) {
+		a.backward = append(a.backward, i)
+	}
 }
 
 // jump goes to a node, if it does not come next anyway.

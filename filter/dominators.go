@@ -10,24 +10,34 @@ type place struct {
 	outcome int // of the test of node, for an edge; else whole
 	above   *place
 	depth   int
+
+	// The place has a number, and after that come those of all places below it. Of
+	// so many numbers some are given to places right below it already.
+	number, numbers, given int
 }
 
 // whole is the outcome of a place that is a node.
 const whole = -1
 
 func (p *place) put(above *place) {
-	p.above, p.depth = above, 0
+	p.above = above
 	if above != nil {
 		p.depth = above.depth + 1
 	}
 }
 
+// takeNumber gives a place its number, after those above it.
+func (p *place) takeNumber() {
+	p.given = 1 // its own
+	if p.above != nil {
+		p.number = p.above.number + p.above.given
+		p.above.given += p.numbers
+	}
+}
+
 // under tells whether p is q, or below it.
 func (p *place) under(q *place) bool {
-	for p.depth > q.depth {
-		p = p.above
-	}
-	return p == q
+	return q.number <= p.number && p.number < q.number+q.numbers
 }
 
 // common returns the lowest place that is above both, or is one of them.
@@ -61,6 +71,26 @@ func (o *optimizer) analyze() {
 			n.ways[outcome] = place{node: n, outcome: outcome}
 			n.ways[outcome].put(&n.at)
 		}
+	}
+	o.number()
+}
+
+// number gives the places their numbers: how many a place needs tell those below
+// it, which number it gets tells the one above it.
+func (o *optimizer) number() {
+	for _, n := range o.nodes {
+		n.at.numbers += 3 // its own, and those of its ways
+		n.at.numbers += n.ways[no].numbers + n.ways[yes].numbers
+		n.ways[no].numbers++
+		n.ways[yes].numbers++
+		if n.at.above != nil {
+			n.at.above.numbers += n.at.numbers
+		}
+	}
+	for _, n := range slices.Backward(o.nodes) {
+		n.at.takeNumber()
+		n.ways[no].takeNumber()
+		n.ways[yes].takeNumber()
 	}
 }
 

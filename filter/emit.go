@@ -130,15 +130,24 @@ func (e *emitter) toA(v *value) {
 		e.toX(v)
 		e.write(bpf.TXA{})
 	case computed:
-		if v.b.kind == constant {
-			e.toA(v.a)
-			e.write(bpf.ALUOpConstant{Op: v.alu, Val: v.b.k})
-		} else {
-			e.toAX(v.a, v.b)
-			e.write(bpf.ALUOpX{Op: v.alu})
-		}
+		e.compute(v)
 	}
 	e.now.a = v
+}
+
+// compute combines two values in register A.
+func (e *emitter) compute(v *value) {
+	switch zero := e.values.constant(0); {
+	case v.b.kind == constant:
+		e.toA(v.a)
+		e.write(bpf.ALUOpConstant{Op: v.alu, Val: v.b.k})
+	case v.a == zero && v.alu == bpf.ALUOpSub:
+		e.toA(v.b)
+		e.write(bpf.NegateA{})
+	default:
+		e.toAX(v.a, v.b)
+		e.write(bpf.ALUOpX{Op: v.alu})
+	}
 }
 
 // direct tells whether register X can be loaded with v, without register A.

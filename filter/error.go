@@ -3,41 +3,47 @@ package filter
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
+	"unicode"
 )
 
 // An Error says what is wrong with an expression, and where.
 type Error struct {
 	Expression string
 	Offset     int    // the byte of the expression at which the place begins
-	Message    string // what is wrong
+	Message    string // what is wrong, and what to do
 }
 
-// Error returns one line: what is wrong, the place, and the expression.
-func (e *Error) Error() string { return e.before() + flat(e.Expression) }
-
-// Caret returns a line to write under that of Error: it marks the place.
-func (e *Error) Caret() string {
-	column := utf8.RuneCountInString(e.before()) + e.column() - 1
-	return strings.Repeat(" ", column) + "^"
+// Error returns one line. [Error.Marked] shows the place.
+func (e *Error) Error() string {
+	return fmt.Sprintf("filter %q, column %d: %s", e.Expression, len(e.before())+1, e.Message)
 }
 
-// before returns what Error writes before the expression.
-func (e *Error) before() string {
-	return fmt.Sprintf("filter: %s at column %d: ", e.Message, e.column())
+// Marked returns two indented lines: the expression, and a mark under the place. Of
+// a long expression it has what is around the place.
+func (e *Error) Marked() string {
+	const around = 60 // characters
+	before, after := e.before(), visible(e.Expression[e.Offset:])
+	if len(before) > around {
+		before = append([]rune("..."), before[len(before)-around:]...)
+	}
+	if len(after) > around {
+		after = append(after[:around], []rune("...")...)
+	}
+	const indent = "  "
+	return indent + string(before) + string(after) + "\n" + indent + strings.Repeat(" ", len(before)) + "^"
 }
 
-// column returns which character of the expression the place is, from 1 on.
-func (e *Error) column() int {
-	return utf8.RuneCountInString(e.Expression[:e.Offset]) + 1
-}
+// before is what comes before the place.
+func (e *Error) before() []rune { return visible(e.Expression[:e.Offset]) }
 
-// flat replaces what would not take one column of a line.
-func flat(expression string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return ' '
+// visible returns the characters of a text, and spaces for those that would not
+// take one column of a line.
+func visible(text string) []rune {
+	characters := []rune(text)
+	for i, r := range characters {
+		if !unicode.IsPrint(r) {
+			characters[i] = ' '
 		}
-		return r
-	}, expression)
+	}
+	return characters
 }

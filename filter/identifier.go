@@ -205,10 +205,8 @@ func (q qualifiers) ports(t token, low, high uint32, over protocol) expression {
 func (q qualifiers) protocolNumber(t token) uint32 {
 	n, ok := ipNames[t.text]
 	if q.protocol == ether {
-		if n, ok = etherNames[t.text]; !ok {
-			p := protocolNames[t.text]
-			n, ok = p.number(), p.overLink()
-		}
+		p := protocolNames[t.text]
+		n, ok = p.number(), p.overLink()
 	}
 	if !ok {
 		fail(t.offset, "unknown protocol %s; give its number", t)
@@ -216,10 +214,19 @@ func (q qualifiers) protocolNumber(t token) uint32 {
 	return n
 }
 
+// maxLength is the largest number in the type field of Ethernet that is a length
+// instead: a header of LLC follows.
+const maxLength = 1500
+
 // proto returns what the number of a protocol means.
 func (q qualifiers) proto(t token, n uint32) expression {
 	switch q.protocol {
-	case anyProtocol, ip, ip6, ether:
+	case ether:
+		if n <= maxLength {
+			fail(t.offset, "%s is a protocol of LLC, which is not looked into: Ethernet types are greater than %d", t, maxLength)
+		}
+		fallthrough
+	case anyProtocol, ip, ip6:
 		return protocolTest{q.protocol, n}
 	}
 	fail(t.offset, "%s has no number of the protocol in it; write ip, ip6 or ether, or nothing, before proto", q.protocol)

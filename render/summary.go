@@ -9,6 +9,7 @@ import (
 // A Summary says at the end what was read, and what of it could not be shown.
 type Summary struct {
 	Packets   int
+	Refused   int    // packets that were read, too, but that the filter did not accept
 	Malformed int64  // messages that do not parse
 	Counted   string // how many messages or statements there were, for people
 	session.Totals
@@ -24,6 +25,9 @@ func (s *Summary) Sound() bool {
 // AppendText appends one line for people. What there was none of is left out.
 func (s *Summary) AppendText(dst []byte) []byte {
 	dst = appendMany(dst, int64(s.Packets), "packet")
+	if s.Refused > 0 {
+		dst = strconv.AppendInt(append(dst, " of "...), int64(s.Packets+s.Refused), 10)
+	}
 	dst = appendMany(append(dst, ", "...), int64(s.Connections), "PostgreSQL connection")
 	dst = append(append(dst, ", "...), s.Counted...)
 	if n := s.Malformed + s.Incomplete; n > 0 {
@@ -59,6 +63,7 @@ func (s *Summary) AppendJSON(dst []byte) []byte {
 		n    int64
 	}{
 		{"packets", int64(s.Packets)},
+		{"refused", int64(s.Refused)},
 		{"connections", int64(s.Connections)},
 		{"others", int64(s.Others)},
 		{"messages", s.Messages},
