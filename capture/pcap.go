@@ -14,7 +14,7 @@ type pcap struct {
 	order  binary.ByteOrder
 	unit   int64 // nanoseconds in one unit of the fraction of a second
 	header int   // bytes of a record's header
-	link   LinkType
+	about  Interface
 }
 
 // The magic numbers, in the byte order of who wrote the file.
@@ -38,9 +38,9 @@ func newPcap(f *file) (*pcap, error) {
 		return nil, &reason{ErrCut, "in the header of the file itself"}
 	}
 	// The upper bits say how long the frame check sequence is.
-	c.link = LinkType(c.order.Uint32(h[20:]))
-	if !c.link.Known() {
-		return nil, unknownLink(c.link)
+	c.about = Interface{Link: LinkType(c.order.Uint32(h[20:])), Snap: int(c.order.Uint32(h[16:]))}
+	if !c.about.Link.Known() {
+		return nil, unknownLink(c.about.Link)
 	}
 	return c, nil
 }
@@ -83,7 +83,7 @@ func (c *pcap) next(f *file, p *Packet) error {
 		return ErrCut
 	}
 	p.Time = int64(seconds)*1e9 + int64(fraction)*c.unit
-	p.Link, p.Length, p.Data = c.link, int(length), data
+	p.Link, p.Length, p.Data, p.Interface = c.about.Link, int(length), data, &c.about
 	return nil
 }
 

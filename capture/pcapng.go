@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"iter"
 	"math/bits"
 )
 
@@ -17,8 +18,7 @@ type pcapng struct {
 }
 
 type networkInterface struct {
-	link    LinkType
-	snap    uint32
+	about   *Interface
 	base    uint8 // the resolution of its clock, as if_tsresol has it
 	seconds int64 // added to its clock
 }
@@ -62,12 +62,13 @@ func (c *pcapng) next(f *file, p *Packet) error {
 			if len(body) < 4 || len(c.interfaces) == 0 {
 				return ErrCorrupt
 			}
-			i, length := c.interfaces[0], c.order.Uint32(body)
-			captured := min(length, uint32(len(body)-4))
-			if i.snap > 0 {
-				captured = min(captured, i.snap)
+			i, length := c.interfaces[0].about, c.order.Uint32(body)
+			captured := min(int(length), len(body)-4)
+			if i.Snap > 0 {
+				captured = min(captured, i.Snap)
 			}
-			p.Time, p.Link, p.Length, p.Data = c.time, i.link, int(length), body[4:4+captured]
+			p.Time, p.Link, p.Length, p.Data = c.time, i.Link, int(length), body[4:4+captured]
+			p.Interface, p.Dropped = i, 0
 			return nil
 		}
 		if err != nil {
@@ -117,23 +118,35 @@ func (c *pcapng) addInterface(body []byte) error {
 	if len(body) < 8 {
 		return &reason{ErrCorrupt, "an interface without a link type"}
 	}
-	i := networkInterface{link: LinkType(c.order.Uint16(body)), snap: c.order.Uint32(body[4:]), base: 6}
-	const optionResolution, optionOffset = 9, 14
-	for options := body[8:]; len(options) >= 4; {
-		code, size := c.order.Uint16(options), int(c.order.Uint16(options[2:]))
-		if code == 0 || 4+size > len(options) {
-			break
-		}
-		switch value := options[4 : 4+size]; {
-		case code == optionResolution && size >= 1:
+	about := &Interface{Link: LinkType(c.order.Uint16(body)), Snap: int(c.order.Uint32(body[4:]))}
+	i := networkInterface{about: about, base: 6}
+	for code, value := range c.options(body[8:]) {
+		switch {
+		case code == interfaceName:
+			about.Name = string(value)
+		case code == interfaceFilter && len(value) > 1:
+			about.Filter = string(value[1:])
+		case code == interfaceResolution && len(value) >= 1:
 			i.base = value[0]
-		case code == optionOffset && size >= 8:
+		case code == interfaceOffset && len(value) >= 8:
 			i.seconds = int64(c.order.Uint64(value))
 		}
-		options = options[min(4+(size+3)&^3, len(options)):]
 	}
 	c.interfaces = append(c.interfaces, i)
 	return nil
+}
+
+// options returns the options at the end of a block.
+func (c *pcapng) options(b []byte) iter.Seq2[uint16, []byte] {
+	return func(yield func(uint16, []byte) bool) {
+		for len(b) >= 4 {
+			code, size := c.order.Uint16(b), int(c.order.Uint16(b[2:]))
+			if code == optionEnd || 4+size > len(b) || !yield(code, b[4:4+size]) {
+				return
+			}
+			b = b[min(4+(size+3)&^3, len(b)):]
+		}
+	}
 }
 
 // takeSecrets hands on the key log in a Decryption Secrets Block.
@@ -164,8 +177,21 @@ func (c *pcapng) timed(kind uint32, body []byte, p *Packet) (bool, error) {
 		return false, &reason{ErrCorrupt, fmt.Sprintf("a packet of %d bytes in a block of %d", captured, len(body))}
 	}
 	c.time = i.nanoseconds(uint64(c.order.Uint32(body[4:]))<<32 | uint64(c.order.Uint32(body[8:])))
-	p.Time, p.Link, p.Length, p.Data = c.time, i.link, int(length), body[20:20+captured]
+	p.Time, p.Link, p.Length, p.Data = c.time, i.about.Link, int(length), body[20:20+captured]
+	p.Interface, p.Dropped = i.about, 0
+	if rest := body[20+captured:]; len(rest) > 4 { // there are options behind the padding
+		c.dropped(kind, rest[-captured&3:], p)
+	}
 	return true, nil
+}
+
+// dropped reads how many packets were lost before p.
+func (c *pcapng) dropped(kind uint32, options []byte, p *Packet) {
+	for code, value := range c.options(options) {
+		if kind == blockEnhanced && code == packetDropped && len(value) == 8 {
+			p.Dropped = max(int64(c.order.Uint64(value)), 0)
+		}
+	}
 }
 
 // nanoseconds converts what the clock of the interface says.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -45,15 +46,29 @@ func (d *dumper) read() error {
 		d.filtered = newFiltered(files, o.expression)
 		d.source = d.filtered
 	}
+	recorder, err := newRecorder(d.options, "packets of "+strings.Join(d.options.files, ", "))
+	if err != nil {
+		return err
+	}
+	if recorder != nil {
+		d.source = &recorded{Source: d.source, recorder: recorder}
+		files.OnSecrets(func(name string, keyLog []byte) {
+			keys.embedded(name, keyLog)
+			recorder.Secrets(keyLog)
+		})
+	}
 	stop := showProgress(d, files)
-	err = d.run()
+	err = d.work()
 	stop()
+	if recorder != nil {
+		d.finish(recorder)
+	}
 	return d.end(err)
 }
 
 // end says what was seen, unless it was an error of the output that ended it.
 func (d *dumper) end(err error) error {
-	if err == nil {
+	if err == nil && d.observer != nil {
 		err = d.summarise()
 	}
 	switch {
@@ -67,7 +82,7 @@ func (d *dumper) end(err error) error {
 
 // newPrinter returns what writes the events, nil where nothing does.
 func newPrinter(o *options) *render.Printer {
-	if o.quiet >= silent {
+	if o.quiet >= silent || o.records() {
 		return nil
 	}
 	return render.NewPrinter(o.stdout, o.jobs, func() render.Renderer { return newRenderer(o) })
@@ -139,6 +154,15 @@ type dumper struct {
 	malformed int64
 	failed    bool // part of the input could not be read
 	cut       bool // a file ends in the middle of a record, or packets were dropped
+}
+
+// work does what is asked for until the source ends.
+func (d *dumper) work() error {
+	if d.options.records() {
+		d.copy()
+		return nil
+	}
+	return d.run()
 }
 
 // run reads to the end of the source, or to the first error of the output.

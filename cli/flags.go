@@ -24,6 +24,13 @@ func addFlags(c *cobra.Command, o *options, own ...*pflag.FlagSet) {
 	input.StringVarP(&o.filter, "filter", "f", "", "only packets that the filter `EXPR` of tcpdump accepts; may also be written behind the flags")
 	input.IntVarP(&o.count, "count", "c", 0, "stop after `N` packets")
 
+	files := pflag.NewFlagSet("Files to write (see docs/live.md)", pflag.ContinueOnError)
+	files.SortFlags = false
+	files.StringVarP(&o.record.name, "write", "w", "", "write the packets to `FILE` as well, as pcapng, or to standard output with \"-\"; with -q nothing is printed")
+	files.StringVarP(&o.record.size, "file-size", "C", "", "begin another file after `SIZE` millions of bytes, or KiB, MiB, GiB with k, m, g")
+	files.IntVarP(&o.record.seconds, "rotate-seconds", "G", 0, "begin another file after `N` seconds; its name is a pattern of strftime: pg-%H%M%S.pcapng")
+	files.IntVarP(&o.record.files, "files", "W", 0, "write at most `N` files: with -C as a ring, with -G until that many are written")
+
 	encryption := pflag.NewFlagSet("Encryption", pflag.ContinueOnError)
 	encryption.SortFlags = false
 	encryption.StringArrayVar(&o.keyLogs, "keylog", nil, "decrypt TLS with the keys in `FILE`, which a client wrote (SSLKEYLOGFILE, sslkeylogfile of libpq 18); may be repeated. Keys in a pcapng file itself are used without asking")
@@ -59,7 +66,7 @@ func addFlags(c *cobra.Command, o *options, own ...*pflag.FlagSet) {
 	ignored.BoolVarP(&ignore, "numeric", "n", false, "addresses and ports are never looked up")
 	ignored.BoolVarP(&ignore, "line-buffered", "l", false, "lines are never held back")
 
-	groups := slices.Concat([]*pflag.FlagSet{input, live, encryption}, own, []*pflag.FlagSet{output, ignored})
+	groups := slices.Concat([]*pflag.FlagSet{input, live, files, encryption}, own, []*pflag.FlagSet{output, ignored})
 	for _, g := range groups {
 		c.Flags().AddFlagSet(g)
 	}

@@ -19,6 +19,7 @@ import (
 // is over.
 type live struct {
 	*capture.Live
+	user   string // who the process is now
 	report func() // says how it is going; called by Read
 
 	asked   atomic.Bool // for a report
@@ -44,17 +45,40 @@ func openLive(o *options) (*live, error) {
 		device.Close()
 		return nil, err
 	}
-	if o.quiet != 1 {
-		i := device.Interface()
-		fmt.Fprintf(o.stderr, "listening on %s as user %s, link type %s, snapshot length %d bytes\n", i.Name, user, i.Link, i.Snap)
-	}
-	l := &live{Live: device, signals: make(chan os.Signal, 1)}
+	l := &live{Live: device, user: user, signals: make(chan os.Signal, 1)}
 	signal.Notify(l.signals, append(endSignals, reportSignals...)...)
 	go l.listen()
 	if o.duration > 0 {
 		l.timer = time.AfterFunc(o.duration, func() { l.over.Store(true) })
 	}
 	return l, nil
+}
+
+// recorder returns what writes the packets to the file of -w; nil where there is
+// none. The file is opened by the user that the process is now, who has to be able to
+// open those that follow it.
+func (l *live) recorder(o *options) (*capture.Recorder, error) {
+	r, err := newRecorder(o, "captured from "+l.Interface().Name)
+	if err != nil || r == nil {
+		return nil, err
+	}
+	r.Ending = func(w *capture.Writer, time int64) {
+		if s, err := l.Statistics(); err == nil {
+			w.Statistics(l.Interface(), s, time)
+		}
+	}
+	if err := r.Open(time.Now().UnixNano()); err != nil {
+		return nil, fmt.Errorf("%w; the files of -w are written as user %s: name a directory for them where that user may write, or another user by -Z", err, l.user)
+	}
+	return r, nil
+}
+
+// listens says what is captured.
+func (l *live) listens(o *options) {
+	if o.talks() {
+		i := l.Interface()
+		fmt.Fprintf(o.stderr, "listening on %s as user %s, link type %s, snapshot length %d bytes\n", i.Name, l.user, i.Link, i.Snap)
+	}
 }
 
 // explain says what to do about a capture that was not permitted.
@@ -130,8 +154,19 @@ func (d *dumper) live() error {
 	}
 	defer l.Close()
 	d.source, d.keys = l, keys
+	recorder, err := l.recorder(d.options)
+	if err != nil {
+		return err
+	}
+	if recorder != nil {
+		d.source = &recorded{Source: l, recorder: recorder}
+	}
+	l.listens(d.options)
 	l.report = func() { d.report(l) }
-	err = d.run()
+	err = d.work()
+	if recorder != nil {
+		d.finish(recorder)
+	}
 	d.report(l)
 	return d.end(err)
 }
@@ -144,7 +179,7 @@ func (d *dumper) report(l *live) {
 		d.complain(err)
 	}
 	d.cut = d.cut || s.Dropped+s.InterfaceDropped > 0
-	if d.options.quiet == 1 && s.Dropped+s.InterfaceDropped == 0 {
+	if !d.options.talks() && s.Dropped+s.InterfaceDropped == 0 {
 		return
 	}
 	var b strings.Builder

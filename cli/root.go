@@ -39,6 +39,7 @@ type options struct {
 	modest      bool
 	duration    time.Duration
 	user        string
+	record      recording
 	ports       []int
 	filter      string
 	expression  *filter.Expression // of the filter; nil where there is none
@@ -177,6 +178,9 @@ func (o *options) check(words []string) error {
 		return usageError{fmt.Errorf("nothing to read: a capture file is named by -r, an interface by -i, and %q is taken for a filter", words[0])}
 	case o.device == "" && !o.devices && len(o.files) == 0:
 		return usageError{errors.New("nothing to read: name a capture file with -r, or an interface with -i")}
+	}
+	if _, err := o.record.rotation(); err != nil {
+		return usageError{err}
 	}
 	for _, p := range o.ports {
 		if p < 1 || p > 65535 {

@@ -1,0 +1,160 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pgwdump/pgwdump/capture"
+	"github.com/pgwdump/pgwdump/render"
+	"github.com/pgwdump/pgwdump/session"
+)
+
+// recording is what the flags say of files that are written.
+type recording struct {
+	name    string // of -w; empty where nothing is written
+	size    string // -C
+	seconds int    // -G
+	files   int    // -W
+}
+
+// stdoutName is the name that stands for standard output.
+const stdoutName = "-"
+
+// rotation turns the flags into what they mean, as tcpdump has them.
+func (r *recording) rotation() (capture.Rotation, error) {
+	size, err := fileSize(r.size)
+	switch {
+	case err != nil:
+		return capture.Rotation{}, err
+	case r.seconds < 0:
+		return capture.Rotation{}, fmt.Errorf("-G is a number of seconds, not %d", r.seconds)
+	case r.files < 0:
+		return capture.Rotation{}, fmt.Errorf("-W is a number of files, not %d", r.files)
+	case r.name == "" && (size > 0 || r.seconds > 0 || r.files > 0):
+		return capture.Rotation{}, errors.New("-C, -G and -W are about the files of -w, which is not there")
+	case r.name == stdoutName && (size > 0 || r.seconds > 0):
+		return capture.Rotation{}, errors.New("-C and -G need a file; -w - is standard output")
+	case r.files > 0 && size == 0 && r.seconds == 0:
+		return capture.Rotation{}, errors.New("-W limits the files of -C or -G, which are not there")
+	}
+	return capture.Rotation{Size: size, Every: time.Duration(r.seconds) * time.Second, Files: r.files}, nil
+}
+
+// fileSize reads a size in millions of bytes, or with a suffix in KiB, MiB or GiB.
+func fileSize(s string) (int64, error) {
+	if s == "" {
+		return 0, nil
+	}
+	digits, unit := s, int64(1_000_000)
+	for suffix, u := range map[string]int64{"k": 1 << 10, "m": 1 << 20, "g": 1 << 30} {
+		if d, ok := strings.CutSuffix(strings.ToLower(s), suffix); ok {
+			digits, unit = d, u
+		}
+	}
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil || n < 1 || n > math.MaxInt64/unit {
+		return 0, fmt.Errorf("-C is a number of millions of bytes, or with k, m or g of KiB, MiB or GiB, not %q", s)
+	}
+	return n * unit, nil
+}
+
+// newRecorder returns what writes the packets to the files of -w; nil where there are
+// none. The comment says in them where the packets come from.
+func newRecorder(o *options, comment string) (*capture.Recorder, error) {
+	if o.records() && o.view == session.Statements {
+		return nil, usageError{errors.New("-w - and -w with -q print nothing, so that queries has nothing to do")}
+	}
+	about := capture.About{Application: "pgwdump " + version(), Comment: comment}
+	switch o.record.name {
+	case "":
+		return nil, nil
+	case stdoutName:
+		if isTerminal(o.stdout) {
+			return nil, errors.New("-w - writes a capture file to standard output, which is a terminal; direct it to a file or a program")
+		}
+		return capture.RecordTo(o.stdout, about), nil
+	}
+	if written, err := os.Stat(o.record.name); err == nil {
+		for _, f := range o.files {
+			if read, err := os.Stat(f); err == nil && os.SameFile(read, written) && written.Mode().IsRegular() {
+				return nil, fmt.Errorf("%s would be overwritten while it is read; give -w another name", f)
+			}
+		}
+	}
+	rotation, err := o.record.rotation()
+	if err != nil {
+		return nil, err
+	}
+	return capture.NewRecorder(o.record.name, about, rotation)
+}
+
+// A recorded is a source whose packets are written to files as they are read.
+type recorded struct {
+	capture.Source
+	recorder *capture.Recorder
+	over     bool // nothing more is to be written
+}
+
+// Read returns the next packet, which was written. What was written before is handed
+// on where it has to wait. Where a packet cannot be written the capture is over.
+func (r *recorded) Read() (*capture.Packet, error) {
+	if r.over {
+		return nil, io.EOF
+	}
+	if !r.Ready() {
+		r.recorder.Flush() // the next Write tells of an error
+	}
+	p, err := r.Source.Read()
+	if err != nil {
+		return nil, err
+	}
+	switch err := r.recorder.Write(p); {
+	case errors.Is(err, capture.ErrEnough):
+		r.over = true
+		return nil, io.EOF
+	case err != nil:
+		r.over = true
+		return nil, err
+	}
+	return p, nil
+}
+
+// copy reads to the end of the source and looks at nothing: where packets are only
+// written.
+func (d *dumper) copy() {
+	for d.options.count == 0 || d.packets < d.options.count {
+		switch _, err := d.source.Read(); {
+		case err == io.EOF:
+			return
+		case err == capture.ErrTimeout:
+		case err != nil:
+			d.complain(err)
+		default:
+			d.packets++
+		}
+	}
+}
+
+// records tells whether packets are only written, and nobody looks at them.
+func (o *options) records() bool {
+	return o.record.name != "" && o.quiet > 0 || o.record.name == stdoutName
+}
+
+// talks tells whether it is said at the end what was seen.
+func (o *options) talks() bool { return o.quiet != 1 || o.record.name != "" }
+
+// finish ends the files that were written, and says what is in them.
+func (d *dumper) finish(r *capture.Recorder) {
+	if err := r.Close(); err != nil {
+		d.complain(err)
+	}
+	if d.options.talks() {
+		fmt.Fprintf(d.options.stderr, "%s written to %s\n", render.Many(r.Packets(), "packet"), d.options.record.name)
+	}
+}
