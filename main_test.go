@@ -338,7 +338,7 @@ func TestImports(t *testing.T) {
 		"value":     "value/charset",
 		"filter":    "",
 		"tlskeys":   "reassembly",
-		"sql":       "",
+		"sql":       "copydata",
 		"privilege": "",
 
 		"message/messagetest": "message",

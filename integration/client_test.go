@@ -21,6 +21,7 @@ type client struct {
 	t      *testing.T
 	socket net.Conn
 	buffer []byte
+	mark   string // where in the server's log to begin
 }
 
 // newDatabase returns a session in a new database of PostgreSQL 18, in UTF8 and with
@@ -49,7 +50,7 @@ func dial(t *testing.T, database string) *client {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { socket.Close() })
-	c := &client{connection.NewFrontend(connection.Options{}), t, socket, make([]byte, 1<<16)}
+	c := &client{connection.NewFrontend(connection.Options{}), t, socket, make([]byte, 1<<16), ""}
 	parameter := func(name, value string) message.Parameter {
 		return message.Parameter{Name: message.Text(name), Value: message.Text(value)}
 	}
@@ -70,7 +71,7 @@ type answer struct {
 // rows runs SQL that has to work, and returns the rows of its last statement as text.
 func (c *client) rows(sql string) [][]string {
 	c.t.Helper()
-	a := c.ask(&message.Query{SQL: message.Text(sql)})[0]
+	a := c.ask(queryOf(sql))[0]
 	if a.err != nil {
 		c.t.Fatalf("%s: %v", sql, a.err)
 	}
@@ -82,6 +83,8 @@ func (c *client) rows(sql string) [][]string {
 	}
 	return rows
 }
+
+func queryOf(sql string) *message.Query { return &message.Query{SQL: message.Text(sql)} }
 
 // each runs a statement once with each of the values as its one parameter $1, and
 // returns the answers in that order. The results are in the given formats.

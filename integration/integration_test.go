@@ -1,10 +1,14 @@
 //go:build integration
 
 // Package integration tests against real servers and clients. servers.sh starts the
-// servers and writes the variables that say where they are:
+// servers and writes the variables that say where they are, clients.sh installs the
+// clients:
 //
-//	integration/servers.sh /var/tmp/pgwdump && . /var/tmp/pgwdump/env
+//	integration/servers.sh /var/tmp/pgwdump && integration/clients.sh /var/tmp/pgwdump && . /var/tmp/pgwdump/env
 //	go test -tags integration ./integration
+//
+// The statements of nine clients are compared with the server's own account of them;
+// -run TestStatements -statements 10000 does so with that many of each.
 package integration
 
 import (

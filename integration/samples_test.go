@@ -57,8 +57,8 @@ var samples = map[string]sample{
 		func(r *rand.Rand) string { return fmt.Sprintf(`\%03o`, r.IntN(256)) }},
 	"bytea": {[]string{"", `\x00`, `\xff`, `\x5c27225c`, `\x6162207e7f`},
 		func(r *rand.Rand) string { return fmt.Sprintf(`\x%x`, randomBytes(r, 40)) }},
-	"json":  {[]string{"null", `{"a": [1,  2.50, "\"\u00e9"]}`, "[]", " {} "}, json},
-	"jsonb": {[]string{"null", `{"a": [1,  2.50, "\"\u00e9"]}`, "[]", `""`, "1e5"}, json},
+	"json":  {[]string{"null", `{"a": [1,  2.50, "\"\u00e9"]}`, "[]", " {} "}, document},
+	"jsonb": {[]string{"null", `{"a": [1,  2.50, "\"\u00e9"]}`, "[]", `""`, "1e5"}, document},
 	"xml": {[]string{"", "<a/>", "<?xml version=\"1.0\"?><a>é</a>", `<?xml version="1.1" standalone="yes"?><a b="'"/>`},
 		format("<a b=\"%s\">%s</a>", natural(16), oneOf("x", "é &amp; ü", "<b/>", "{,}", "\n"))},
 	"jsonpath": {[]string{"$", "$.a[*].b ? (@ > 1)", `strict $."x y".size()`, `$.a.type() like_regex "^\\d" flag "i"`, "$[1 to last]"},
@@ -257,16 +257,16 @@ func bits(r *rand.Rand) string {
 	return string(b)
 }
 
-func json(r *rand.Rand) string {
+func document(r *rand.Rand) string {
 	switch r.IntN(5) {
 	case 0:
 		return number(r)
 	case 1:
 		return strconv.Itoa(r.IntN(100))
 	case 2:
-		return `{"` + strings.Repeat("k", r.IntN(4)) + `": ` + json(r) + `, "b":` + json(r) + "}"
+		return `{"` + strings.Repeat("k", r.IntN(4)) + `": ` + document(r) + `, "b":` + document(r) + "}"
 	case 3:
-		return "[" + json(r) + " ," + json(r) + "]"
+		return "[" + document(r) + " ," + document(r) + "]"
 	}
 	return oneOf(`"x"`, `"\"q\\"`, `"é,{}()"`, "true", "null", "{}")(r)
 }

@@ -99,6 +99,12 @@ make_cluster() { # make_cluster VERSION
 	fsync = off
 	timezone = 'UTC'
 	log_timezone = 'UTC'
+	logging_collector = on	# the tests compare statements with what the server says of them
+	log_destination = 'csvlog'
+	log_directory = 'csvlog'
+	log_rotation_age = 0
+	log_rotation_size = 0
+	shared_preload_libraries = 'pg_stat_statements'
 	CONF
   cat >"$new/pg_hba.conf" <<-HBA
 	host     all          postgres       samehost  trust

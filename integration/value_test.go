@@ -280,7 +280,7 @@ func userSamples() map[string]sample {
 	box := samples["box"].random
 	numbers := arrayOf(integer(32), ",")
 	inner := row(integer(32), text, mood)
-	outer := row(inner, arrayOf(inner, ","), integer(30), arrayOf(box, ";"), numbers, samples["timestamptz"].random, json, text, arrayOf(numbers, ","))
+	outer := row(inner, arrayOf(inner, ","), integer(30), arrayOf(box, ";"), numbers, samples["timestamptz"].random, document, text, arrayOf(numbers, ","))
 	ranges := rangeOf(text)
 	return map[string]sample{
 		"citext":         {stringEdges, text},
