@@ -231,10 +231,15 @@ func (r *Text) appendValues(dst []byte, values message.Values) []byte {
 		if i > 0 {
 			dst = append(dst, ", "...)
 		}
+		if name := r.typing.name(i); name != nil {
+			dst = append(dst, r.palette.name.on...)
+			dst = append(appendEscaped(dst, name), '=')
+			dst = append(dst, r.palette.name.off...)
+		}
 		if v == nil {
 			dst = r.palette.null.append(dst, "NULL")
 		} else {
-			dst = r.appendElement(dst, v, listClass|markClass)
+			dst = r.appendElement(dst, r.typing.value(i, v), listClass|markClass)
 		}
 	}
 	return dst

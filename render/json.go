@@ -19,6 +19,9 @@ type JSON struct {
 	head  head
 	whats [phase.Count][message.Kinds]string
 
+	columns    *session.Columns // names has those of these
+	names      []byte
+	typing     typing
 	parameters parameters
 	walker     message.Walker
 	response   message.ErrorResponse
@@ -185,7 +188,54 @@ func (r *JSON) appendMessage(dst []byte, e *session.Event) []byte {
 	if e.Uncertain {
 		dst = append(dst, `,"uncertain":true`...)
 	}
+	return r.appendMeaning(dst, e)
+}
+
+// appendMeaning appends what is known of a message from others: the SQL of what it is
+// about, the names of the columns, and values as PostgreSQL prints them, where they
+// are not that already.
+func (r *JSON) appendMeaning(dst []byte, e *session.Event) []byte {
+	if e.Prepared != nil {
+		dst = append(dst, `,"sql":`...)
+		dst = appendJSONBytes(dst, e.Prepared.SQL)
+	}
+	if e.Columns != nil {
+		if r.columns != e.Columns {
+			r.columns, r.names = e.Columns, appendNames(r.names[:0], e.Columns.List)
+		}
+		dst = append(dst, r.names...)
+	}
+	if r.typing.of(e); r.typing.plain {
+		return dst
+	}
+	for i := range e.Fields {
+		if f := &e.Fields[i]; f.Type == message.FieldValues {
+			dst = append(dst, `,"text":[`...)
+			for i, v := range f.Values().All() {
+				if i > 0 {
+					dst = append(dst, ',')
+				}
+				if v == nil {
+					dst = append(dst, "null"...)
+				} else {
+					dst = appendJSONBytes(dst, r.typing.value(i, v))
+				}
+			}
+			dst = append(dst, ']')
+		}
+	}
 	return dst
+}
+
+func appendNames(dst []byte, columns []message.Column) []byte {
+	dst = append(dst, `,"columns":[`...)
+	for i := range columns {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendJSONBytes(dst, columns[i].Name)
+	}
+	return append(dst, ']')
 }
 
 // appendMembers appends the fields up to the end of their group as members of an

@@ -50,7 +50,7 @@ func (r *Text) eachPart(fields []message.Field, path string, f func(path string,
 			r.eachPart(inside(group), part, f)
 			f(part, group[len(group)-1:])
 		case message.FieldValues:
-			eachValue(&group[0], part, f)
+			r.eachValue(&group[0], part, f)
 		default:
 			f(part, group)
 		}
@@ -72,17 +72,22 @@ func join(path string, i int, group []message.Field) string {
 	return path + "." + name
 }
 
-// eachValue calls f for the values in a field as if each were one.
-func eachValue(v *message.Field, path string, f func(path string, part []message.Field)) {
+// eachValue calls f for the values in a field as if each were one, in the text that
+// they stand for. That of a row has the name of its column behind its path.
+func (r *Text) eachValue(v *message.Field, path string, f func(path string, part []message.Field)) {
 	const count, length = 2, 4
 	part := message.Field{Type: message.FieldList, Int: v.Int, Offset: v.Offset, Size: count}
 	f(path, []message.Field{part})
 	for i, value := range v.Values().All() {
-		part = message.Field{Type: message.FieldBytes, Bytes: value, Offset: part.Offset + part.Size, Size: length + int32(len(value))}
+		part = message.Field{Type: message.FieldBytes, Bytes: r.typing.value(i, value), Offset: part.Offset + part.Size, Size: length + int32(len(value))}
 		if value == nil {
 			part.Type = message.FieldNull
 		}
-		f(path+"["+strconv.Itoa(i)+"]", []message.Field{part})
+		label := path + "[" + strconv.Itoa(i) + "]"
+		if name := r.typing.name(i); name != nil {
+			label += " " + string(name)
+		}
+		f(label, []message.Field{part})
 	}
 	f(path, []message.Field{{Type: message.FieldEnd}})
 }

@@ -29,6 +29,7 @@ type Text struct {
 	Clock       *Clock
 
 	palette palette
+	typing  typing
 }
 
 // NewText returns a Text with colours or without, in Normal detail.
@@ -126,6 +127,7 @@ func gapText(e *session.Event) string {
 
 func (r *Text) appendMessage(dst []byte, e *session.Event) []byte {
 	p := &r.palette
+	r.typing.of(e)
 	role := p.frontend
 	switch {
 	case e.Frame.Kind == message.KindErrorResponse || e.Frame.Kind == message.KindErrorResponseV2:
@@ -143,13 +145,23 @@ func (r *Text) appendMessage(dst []byte, e *session.Event) []byte {
 		before := len(dst)
 		dst = appendSpaces(dst, max(typeWidth-len(name), 2))
 		start := len(dst)
-		if dst = r.appendFields(dst, e.Fields); len(dst) == start {
+		dst = r.appendFields(dst, e.Fields)
+		if e.Frame.Kind == message.KindExecute && e.Prepared != nil {
+			if len(dst) > start {
+				dst = append(dst, "  "...)
+			}
+			dst = r.appendCut(dst, p.sql, e.Prepared.SQL, appendOneLine)
+		}
+		if len(dst) == start {
 			dst = dst[:before] // no blanks at the end of a line
 		}
 	}
 	dst = r.appendPhase(dst, e)
 	dst = r.appendNotes(dst, e)
 	dst = append(dst, '\n')
+	if e.Prepared != nil && r.Detail >= Full {
+		dst = r.appendAbout(dst, e)
+	}
 	switch r.Detail {
 	case Full:
 		dst = r.appendLines(dst, e.Fields)
@@ -157,6 +169,13 @@ func (r *Text) appendMessage(dst []byte, e *session.Event) []byte {
 		dst = r.appendOctets(dst, e)
 	}
 	return dst
+}
+
+// appendAbout appends the SQL of the statement that a message is about.
+func (r *Text) appendAbout(dst []byte, e *session.Event) []byte {
+	dst = r.appendLabel(append(dst, indent...), "for")
+	dst = r.appendCut(dst, r.palette.sql, e.Prepared.SQL, appendEscaped)
+	return append(dst, '\n')
 }
 
 // appendPhase appends the phase where it is another than that of the message

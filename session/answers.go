@@ -48,9 +48,12 @@ func (p *pairing) fromBackend(m *seen) {
 	case message.KindDataRow:
 		if s != nil {
 			s.Returned++
+			p.row(a, m)
 		}
+	case message.KindRowDescription:
+		p.columns(a, m)
 	case message.KindParameterDescription:
-		p.described(a, m)
+		p.parameters(a, m)
 	case message.KindErrorResponse:
 		p.failed(a, m)
 	case message.KindCommandComplete, message.KindEmptyQueryResponse, message.KindPortalSuspended:
@@ -102,8 +105,8 @@ func (p *pairing) receive(s *Statement, m *seen) {
 	}
 }
 
-// described takes a ParameterDescription.
-func (p *pairing) described(a *ask, m *seen) {
+// parameters takes a ParameterDescription.
+func (p *pairing) parameters(a *ask, m *seen) {
 	if a.prepared == nil {
 		return
 	}
@@ -111,12 +114,45 @@ func (p *pairing) described(a *ask, m *seen) {
 	for i := range p.asks.waiting() { // what is asked for already has its parameters from before
 		b := &p.asks.waiting()[i]
 		if b.portal != nil && b.portal.prepared == a.prepared && b.statement != nil {
-			b.statement.Types = a.prepared.types
+			b.statement.Types = a.prepared.Types
 		}
 	}
 	if a.statement != nil {
-		a.statement.Types = a.prepared.types
+		a.statement.Types = a.prepared.Types
 	}
+}
+
+// columns takes a RowDescription.
+func (p *pairing) columns(a *ask, m *seen) {
+	if m.event == nil {
+		return
+	}
+	c := p.shapes.of(&p.walker, m.body)
+	switch {
+	case a.kind == message.KindQuery:
+		a.statement.columns = c
+	case a.prepared != nil:
+		a.prepared.columns, a.prepared.bound = c, nil
+	default:
+		if a.statement != nil {
+			a.statement.columns = c
+		}
+		if a.portal != nil && a.portal.asked < a.number {
+			a.portal.columns = c
+		}
+	}
+}
+
+// row says what the columns of a row are.
+func (p *pairing) row(a *ask, m *seen) {
+	if m.event == nil {
+		return
+	}
+	s := a.statement
+	if s.columns == nil && s.Returned == 1 && a.prepared != nil {
+		s.columns = a.prepared.in(s.Arguments[len(s.Arguments)-s.results:])
+	}
+	m.event.Columns, m.event.Login = s.columns, s.Login
 }
 
 // completed takes what ends the answer to a statement without an error.
@@ -146,8 +182,7 @@ func (p *pairing) completed(a *ask, m *seen) {
 func (p *pairing) ran(a *ask, tag []byte) {
 	switch c := &a.command; {
 	case c.Verb == sql.Prepare && string(tag) == "PREPARE":
-		made := &prepared{sql: append([]byte(nil), c.Body...)}
-		made.command = sql.Parse(made.sql, p.roster.login.backslashes)
+		made := newPrepared(c.Body, p.roster.login.backslashes)
 		s := p.catalog.slot(c.Name)
 		s.now, s.asked, s.draft = made, a.number, nil
 	case c.Verb == sql.Deallocate:
@@ -248,7 +283,7 @@ func (p *pairing) victim(a *ask, m *seen) *Statement {
 		if a.slot != nil {
 			s.Name = s.keep(a.slot.name)
 			if a.before != nil {
-				s.SQL = a.before.sql
+				s.SQL = a.before.SQL
 			}
 		}
 		a.statement = s

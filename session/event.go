@@ -49,6 +49,11 @@ type Event struct {
 	Statement *Statement // with Ended; the receiver's
 	Wanted    bool       // it is what was looked for, and no neighbour of that
 
+	// What a message means, nil where that is not known.
+	Prepared *Prepared // that a Bind, Describe or Execute is for
+	Columns  *Columns  // of a DataRow
+	Login    *Login    // the session, where one of these is
+
 	Frame   *decode.Frame
 	Partial bool // part of the message is missing
 	// What a Reader reads.

@@ -23,6 +23,7 @@ type pairing struct {
 
 	last    *Statement // the one asked for last
 	syncs   uint64     // Syncs that the client has sent
+	shapes  shapes
 	orphan  *Statement // being answered without having been seen to be asked for
 	ignored *Statement // being asked for, though the server does not heed it
 
@@ -52,8 +53,8 @@ type ask struct {
 	statement *Statement // that it belongs to; nil for none
 	slot      *slot      // Parse, Close: the name
 	before    *prepared  // what that stood for before
-	prepared  *prepared  // Describe: of what
-	portal    *portal    // Bind: that it makes
+	prepared  *prepared  // Describe, Execute: of what; nil where that is not known
+	portal    *portal    // Bind: that it makes; Describe: of what
 	command   sql.Command
 	text      []byte // Query of several statements: all of them
 	rest      []byte // and those behind the one in statement; nil for none
@@ -96,7 +97,8 @@ type seen struct {
 	begin Moment // its first byte
 	end   Moment // its last byte
 	step  phase.Step
-	err   error // it is not allowed where it came
+	err   error  // it is not allowed where it came
+	event *Event // to say more in; nil where messages are not told of
 }
 
 // see takes the next message. What ended with it is in p.ended.
@@ -166,10 +168,12 @@ func (p *pairing) request(m *seen) {
 		p.walker.Decode(&p.describe, m.body)
 		if p.describe.Target == message.Portal {
 			o := p.catalog.portal(p.describe.Name)
-			a.statement = p.draftOf(o.draft, o.syncs)
+			a.statement, a.portal = p.draftOf(o.draft, o.syncs), o
+			m.about(o.prepared, p)
 		} else {
 			s := p.catalog.slot(p.describe.Name)
 			a.statement, a.prepared = p.draftOf(s.draft, s.syncs), s.now
+			m.about(s.now, p)
 		}
 	case message.KindClose:
 		p.close(a, m)
@@ -250,7 +254,7 @@ func (p *pairing) command(s *Statement, c *sql.Command) {
 	case sql.Execute:
 		s.Name = c.Name
 		if slot := p.catalog.slots[string(c.Name)]; slot != nil && slot.now != nil {
-			s.Prepared = slot.now.sql
+			s.Prepared = slot.now.SQL
 		}
 	}
 }
@@ -287,7 +291,7 @@ func (p *pairing) from(s *Statement, of *slot) {
 	s.Name = s.keep(of.name)
 	s.SQL, s.Types = nil, nil
 	if of.now != nil {
-		s.SQL, s.Types = of.now.sql, of.now.types
+		s.SQL, s.Types = of.now.SQL, of.now.Types
 		p.command(s, &of.now.command)
 	}
 }
@@ -304,9 +308,24 @@ func (p *pairing) bound(a *ask, m *seen) {
 	}
 	of.draft = nil
 	*o = portal{name: o.name, open: true, asked: a.number, prepared: of.now, statement: of.name,
-		arguments: append(o.arguments[:0], m.body...), draft: s, syncs: p.syncs}
-	s.Portal, s.Arguments = o.name, s.keep(m.body)
+		arguments: append(o.arguments[:0], m.body...), results: resultsOf(&p.bind, m.body), draft: s, syncs: p.syncs}
+	s.Portal, s.Arguments, s.results = o.name, s.keep(m.body), o.results
 	a.statement, a.portal = s, o
+	m.about(of.now, p)
+}
+
+// resultsOf returns how many bytes at the end of a Bind are the formats of the
+// columns.
+func resultsOf(m *message.Bind, body []byte) int {
+	const size = 2
+	return min(size*len(m.ResultFormats), len(body))
+}
+
+// about says in the event of a message which prepared statement it is about.
+func (m *seen) about(s *prepared, p *pairing) {
+	if m.event != nil && s != nil {
+		m.event.Prepared, m.event.Login = s.Prepared, p.roster.give()
+	}
 }
 
 // executed takes an Execute.
@@ -321,8 +340,9 @@ func (p *pairing) executed(a *ask, m *seen) {
 	o.draft = nil
 	s.Request, s.executed, s.MaxRows = m.kind, true, p.execute.MaxRows
 	a.statement = s
-	if o.prepared != nil {
-		a.command = o.prepared.command
+	if o.prepared != nil && o.open {
+		a.command, a.prepared = o.prepared.command, o.prepared
+		m.about(o.prepared, p)
 	}
 }
 
@@ -334,9 +354,9 @@ func (p *pairing) again(s *Statement, o *portal) {
 		return
 	}
 	s.Name = s.keep(o.statement)
-	s.Arguments = s.keep(o.arguments)
+	s.Arguments, s.results, s.columns = s.keep(o.arguments), o.results, o.columns
 	if o.prepared != nil {
-		s.SQL, s.Types = o.prepared.sql, o.prepared.types
+		s.SQL, s.Types = o.prepared.SQL, o.prepared.Types
 		p.command(s, &o.prepared.command)
 	}
 }

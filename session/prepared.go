@@ -3,17 +3,26 @@ package session
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 
 	"github.com/pgwdump/pgwdump/message"
 	"github.com/pgwdump/pgwdump/sql"
 )
 
-// A prepared is a prepared statement. Its bytes and lists are never written to
-// again, only replaced, so that Statements and Events can share them.
+// Prepared is what is known of a prepared statement. It never changes, so that any
+// number of Statements and Events can share it: what is learned is in another one.
+type Prepared struct {
+	SQL   []byte
+	Types []message.OID // of the parameters: those that Parse named, or those that the server described
+}
+
+// A prepared is a prepared statement, as it is known by now.
 type prepared struct {
-	sql     []byte
+	*Prepared
 	command sql.Command
-	types   []message.OID // of the parameters
+	columns *Columns // of its rows; nil while they are not described
+	bound   *Columns // these in the formats that a Bind last asked for, which are results
+	results []byte
 }
 
 // A slot is what a name stands for.
@@ -31,8 +40,10 @@ type portal struct {
 	open      bool
 	asked     uint64 // the number of its Bind
 	prepared  *prepared
-	statement []byte // the name of the prepared statement
-	arguments []byte // the body of the Bind; memory of the portal
+	statement []byte   // the name of the prepared statement
+	arguments []byte   // the body of the Bind; memory of the portal
+	results   int      // how many bytes at its end are the formats of the columns
+	columns   *Columns // of its rows; nil while they are not described
 	draft     *Statement
 	syncs     uint64 // the batch that the draft is of
 }
@@ -87,17 +98,19 @@ func (c *catalog) portal(name []byte) *portal {
 	return p
 }
 
+func newPrepared(text []byte, backslashes bool) *prepared {
+	text = append([]byte{}, text...)
+	return &prepared{Prepared: &Prepared{SQL: text}, command: sql.Parse(text, backslashes)}
+}
+
 // text returns the prepared statement that a Parse makes. key is its body behind
 // the name; the same text is the same one again, with what was learned of it.
 func (c *catalog) text(key []byte, m *message.Parse, backslashes bool) *prepared {
 	if p := c.texts[string(key)]; p != nil {
 		return p
 	}
-	p := &prepared{sql: bytes.Clone(m.SQL), types: append([]message.OID(nil), m.ParameterTypes...)}
-	if p.sql == nil {
-		p.sql = []byte{}
-	}
-	p.command = sql.Parse(p.sql, backslashes)
+	p := newPrepared(m.SQL, backslashes)
+	p.Types = slices.Clone(m.ParameterTypes)
 	if c.texts == nil || len(c.texts) >= maxTexts || c.size+len(key) > maxTextBytes {
 		c.texts, c.size = map[string]*prepared{}, 0
 	}
@@ -141,14 +154,14 @@ func (p *prepared) describe(body []byte) {
 		return
 	}
 	body = body[2:]
-	if n := len(body) / 4; len(p.types) == n && equalTypes(p.types, body) {
+	if n := len(body) / 4; len(p.Types) == n && equalTypes(p.Types, body) {
 		return
 	}
 	types := make([]message.OID, len(body)/4)
 	for i := range types {
 		types[i] = message.OID(binary.BigEndian.Uint32(body[4*i:]))
 	}
-	p.types = types
+	p.Prepared = &Prepared{SQL: p.SQL, Types: types}
 }
 
 func equalTypes(types []message.OID, wire []byte) bool {

@@ -64,7 +64,9 @@ type Statement struct {
 	Pause   int64
 	Missing bool // part of it was not captured
 
-	memory   []byte // of the byte fields
+	columns  *Columns // of its rows, as far as that is known and anybody asks
+	results  int      // how many bytes at the end of Arguments are the formats of the columns
+	memory   []byte   // of the byte fields
 	copy     Copy
 	ended    bool
 	executed bool // the message that runs it has come

@@ -179,6 +179,9 @@ func (s *stream) message(d *side, c *reassembly.Chunk, f *decode.Frame) {
 		m.begin = m.end
 	}
 	d.begun = Moment{}
+	if s.observer.options.View == Messages {
+		m.event = e
+	}
 	m.step, m.err = s.follow(d, f, e)
 	s.pairing.see(&m)
 	if s.observer.options.View == Sessions {
