@@ -26,6 +26,9 @@ type calculation struct {
 	left, right arithmetic
 }
 
+// An opposite is 0 less a number.
+type opposite struct{ arithmetic }
+
 // An operator combines two numbers.
 type operator struct {
 	alu        bpf.ALUOp
@@ -37,6 +40,7 @@ type access struct {
 	protocol protocol
 	index    arithmetic
 	size     int
+	offset   int // in the expression
 }
 
 var relational = map[string]bool{"=": true, "!=": true, "<": true, "<=": true, ">": true, ">=": true}
@@ -140,7 +144,7 @@ func (p *parser) operand() arithmetic {
 	case t.is("len"):
 		return packetLength{}
 	case t.is("-"):
-		return calculation{bpf.ALUOpSub, number(0), p.arithmetic(unaryPrecedence)}
+		return opposite{p.arithmetic(unaryPrecedence)}
 	case t.is("("):
 		a := p.arithmetic(lowestPrecedence)
 		p.expect(")")
@@ -154,7 +158,7 @@ func (p *parser) operand() arithmetic {
 
 // access reads the place of bytes in a header.
 func (p *parser) access(t token) arithmetic {
-	a := access{protocol: protocolNames[t.text], size: 1}
+	a := access{protocol: protocolNames[t.text], size: 1, offset: t.offset}
 	p.expect("[")
 	a.index = p.arithmetic(lowestPrecedence)
 	if p.accept(":") {

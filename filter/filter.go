@@ -41,9 +41,11 @@ type Target struct {
 	Snap int
 	// Netmask is that of the interface, or 0, which is for `ip broadcast` to know.
 	Netmask uint32
-	// Live says that the kernel will run the program, on a packet socket of Linux.
-	// The kernel has removed the outer VLAN tag of a packet, and tells whether it is
-	// an outgoing one. The program does not run elsewhere.
+	// Live says that the kernel will run the program, on a packet socket of Linux,
+	// and nobody else can. The kernel has removed the outer VLAN tag of a packet, and
+	// tells what it was, and whether the packet is an outgoing one. If Link is one of
+	// the Linux cooked headers, the socket is to be of type SOCK_DGRAM: packets begin
+	// with the header of the network layer, and the program is made for that.
 	Live bool
 }
 

@@ -129,7 +129,7 @@ func (q qualifiers) host(t token, address, mask uint32) expression {
 	case anyProtocol, ip, arp, rarp:
 		return hostTest{q.protocol, q.direction, address, mask}
 	case ether:
-		fail(t.offset, "%s is not an Ethernet address", t)
+		fail(t.offset, "%s is not an Ethernet address, such as 02:00:5e:10:00:01", t)
 	case ip6:
 		fail(t.offset, "%s is not an IPv6 address", t)
 	}
@@ -147,7 +147,7 @@ func (q qualifiers) name(t token) expression {
 	case portrange:
 		first, last, ok := strings.Cut(t.text, "-")
 		if !ok {
-			fail(t.offset, "%s is not a range of ports; write it like 6000-6008", t)
+			fail(t.offset, "%s is not %s", t, needs[portrange])
 		}
 		low, high := servicePort(t, first), servicePort(t, last)
 		protocol := low.protocol
@@ -158,11 +158,7 @@ func (q qualifiers) name(t token) expression {
 	case proto:
 		return q.proto(t, q.protocolNumber(t))
 	}
-	what := "address"
-	if q.kind == net {
-		what = "network such as 10.1.0.0/16"
-	}
-	fail(t.offset, "unknown %s %s: names are not resolved, give an %s", q.kind, t, what)
+	fail(t.offset, "unknown %s %s: names are not resolved, give %s", q.kind, t, needs[q.kind])
 	return nil
 }
 
@@ -172,7 +168,10 @@ func servicePort(t token, text string) service {
 		return service{portNumber(t, uint32(n)), anyProtocol}
 	}
 	s, ok := services[text]
-	if !ok {
+	switch {
+	case !ok && consistsOf(text, "0123456789-"):
+		fail(t.offset, "%q is a range of ports; write portrange before it", text)
+	case !ok:
 		fail(t.offset, "unknown port %q; give its number", text)
 	}
 	return s

@@ -1,6 +1,10 @@
 package filter
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
 
 // maxDepth is how deep parentheses may be nested, and `not` and `-` repeated.
 const maxDepth = 1000
@@ -39,22 +43,26 @@ func (p *parser) accept(text string) bool {
 
 func (p *parser) expect(text string) {
 	if t := p.peek(); !p.accept(text) {
-		p.unexpected(t, "%q", text)
+		p.unexpected(t, strconv.Quote(text))
 	}
 }
 
-// unexpected fails because of a token, and says what would have been allowed.
-func (p *parser) unexpected(t token, format string, args ...any) {
-	if reason, ok := unsupported[t.text]; ok && t.kind == tokenKeyword {
+// unexpected fails because of a token, and says what is needed in its place.
+func (p *parser) unexpected(t token, needed string) {
+	reason, known := unsupported[t.text]
+	switch {
+	case t.kind == tokenEnd:
+		fail(t.offset, "the filter ends where it needs %s", needed)
+	case t.kind == tokenKeyword && known:
 		fail(t.offset, "%s is not supported: %s", t, reason)
-	}
-	if t.kind == tokenKeyword && slices.Contains(unread, t.text) {
+	case t.kind == tokenKeyword && slices.Contains(unread, t.text):
 		fail(t.offset, "%s is not supported: it is about headers that are not read", t)
-	}
-	if t.kind == tokenName {
+	case t.kind == tokenName && strings.Contains(t.text, "-"):
+		fail(t.offset, "unknown word %s; a minus needs spaces around it", t)
+	case t.kind == tokenName:
 		fail(t.offset, "unknown word %s", t)
 	}
-	fail(t.offset, "%s is not expected here, but "+format, append([]any{t}, args...)...)
+	fail(t.offset, "%s stands where the filter needs %s", t, needed)
 }
 
 // deeper notes that one more function is at work for what is nested. The function
@@ -74,7 +82,7 @@ func (p *parser) parse() expression {
 	}
 	e, _ := p.expression(qualifiers{})
 	if t := p.peek(); t.kind != tokenEnd {
-		p.unexpected(t, "and, or, or the end")
+		p.unexpected(t, "and, or, or its end")
 	}
 	return e
 }

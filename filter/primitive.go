@@ -37,7 +37,7 @@ func (p *parser) primitive() (expression, qualifiers) {
 		p.unexpected(t, "an expression")
 	}
 	if !p.atWord(p.at) {
-		p.unexpected(p.peek(), "what %s is to be", q.kind)
+		p.unexpected(p.peek(), needs[q.kind])
 	}
 	return p.word(q), q
 }

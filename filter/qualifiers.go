@@ -23,6 +23,12 @@ const (
 // kinds are the keywords for kinds.
 var kinds = map[string]kind{"host": host, "net": net, "port": port, "portrange": portrange, "proto": proto}
 
+// needs are what has to follow the keywords.
+var needs = map[kind]string{
+	hostByDefault: "an address", host: "an address", net: "a network such as 10.1.0.0/16", port: "a port",
+	portrange: "a range of ports such as 6000-6008", proto: "the number of a protocol, or its name behind a backslash",
+}
+
 func (k kind) String() string {
 	for name, kind := range kinds {
 		if k == kind {

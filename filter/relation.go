@@ -44,10 +44,17 @@ func (n number) value(g *generator) (*value, *condition) {
 
 func (packetLength) value(g *generator) (*value, *condition) { return g.values.length(), nil }
 
+// value computes. As with libpcap, only what the number on the left is from is
+// tested for: ip[0] + tcp[0] takes any packet of IPv4 for one of TCP.
 func (c calculation) value(g *generator) (*value, *condition) {
 	left, before := c.left.value(g)
-	right, after := c.right.value(g)
-	return g.values.computed(c.operator, left, right), conjoin(before, after)
+	right, _ := c.right.value(g)
+	return g.values.computed(c.operator, left, right), before
+}
+
+func (o opposite) value(g *generator) (*value, *condition) {
+	v, before := o.arithmetic.value(g)
+	return g.values.computed(bpf.ALUOpSub, g.values.constant(0), v), before
 }
 
 // value loads bytes of a header. As with libpcap, those of a header behind that of
@@ -56,6 +63,8 @@ func (a access) value(g *generator) (*value, *condition) {
 	index, before := a.index.value(g)
 	at := g.network()
 	switch p := a.protocol; {
+	case p == ether && g.link.name == linkDatagram.name && g.target.Live:
+		fail(a.offset, "the kernel gives packets of this interface without a header of the link layer")
 	case p == ether:
 		at = g.header
 	case p == icmp6:
