@@ -37,6 +37,10 @@ type Frame struct {
 	Head   int    // bytes of it before the body: type byte and length word
 	Body   []byte // what is there of the body; valid until the next call of the Decoder
 
+	// Dropped is how many of the missing bytes came, and were not kept: those over the
+	// limit of the Decoder, or behind a gap.
+	Dropped int
+
 	// Guessed says that the message begins where one was found by searching, and
 	// that nothing has confirmed it yet.
 	Guessed bool
@@ -87,6 +91,7 @@ type Decoder struct {
 	held    []byte // its beginning, in the decoder's own memory
 	keep    int    // how much of it is to be held
 	dropped int    // how much of it came after that, or is missing
+	absent  int    // of that: missing
 	refused bool   // it is too long, and will not be handed out
 	beyond  int64  // bytes missing behind it, less those that it is short of
 	broken  bool   // so that nobody knows where the next message begins
@@ -249,7 +254,7 @@ func (d *Decoder) judge(c message.Context) error {
 		return e
 	}
 	d.frame = Frame{Kind: h.Kind, Tag: h.Tag, Length: h.Length, Offset: d.offset, Size: h.Size, Head: h.Body}
-	d.keep, d.dropped = h.Size, 0
+	d.keep, d.dropped, d.absent = h.Size, 0, 0
 	if limit := d.options.MaxBody; limit > 0 {
 		d.keep = min(h.Size, h.Body+limit)
 	}
@@ -267,6 +272,7 @@ func (d *Decoder) fill() (*Frame, error) {
 	var whole []byte
 	if len(d.held) == 0 && len(d.in) >= f.Size {
 		whole, d.in = d.in[:d.keep:d.keep], d.in[f.Size:]
+		d.dropped = f.Size - d.keep
 	} else {
 		n := max(min(d.keep-len(d.held), len(d.in)), 0)
 		d.held = append(d.held, d.in[:n]...)
@@ -281,6 +287,7 @@ func (d *Decoder) fill() (*Frame, error) {
 		whole = d.held
 	}
 	f.Body = whole[min(f.Head, len(whole)):]
+	f.Dropped = d.dropped - d.absent
 	f.Kind = f.Kind.Refine(f.Body)
 	f.Guessed = d.hunt.guessed && !d.confirm(f)
 	d.state = given
@@ -294,7 +301,7 @@ func (d *Decoder) Partial() (*Frame, bool) {
 		return nil, false
 	}
 	f := &d.frame
-	f.Body = d.held[f.Head:]
+	f.Body, f.Dropped = d.held[f.Head:], d.dropped-d.absent
 	f.Kind = f.Kind.Refine(f.Body)
 	f.Guessed = d.hunt.guessed
 	return f, true

@@ -78,6 +78,7 @@ func (d *Decoder) Gap(n int64) {
 		rest := int64(d.frame.Size - len(d.held) - d.dropped)
 		d.keep = len(d.held)
 		d.dropped += int(min(n, rest))
+		d.absent += int(min(n, rest))
 		d.beyond = max(n-rest, 0)
 		d.broken = n > rest
 		return

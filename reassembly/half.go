@@ -98,7 +98,7 @@ func (h *half) ended() bool {
 func (h *half) tail() int {
 	last := h.next
 	switch {
-	case !h.started:
+	case !h.started, !h.seen:
 	case h.finished:
 		last = h.end
 	case h.acked && before(h.next+1, h.ack):
@@ -123,7 +123,7 @@ func (h *half) acknowledge(ack uint32) bool {
 // take takes the payload of a segment, which begins at seq.
 func (t *Table) take(c *Conn, from int, seq uint32, s *capture.Segment) {
 	h := &c.halves[from]
-	if h.started && seq == h.next && len(h.held) == 0 && !h.mustWait(&c.halves[1-from], s.Ack, s.Flags&capture.ACK != 0) {
+	if h.started && seq == h.next && len(h.held) == 0 && !t.mustWait(c, from, s.Ack, s.Flags&capture.ACK != 0) {
 		t.deliver(c, from, s.Payload, 0, s.Number, s.Time)
 		t.lose(c, from, s.Cut)
 		if len(c.halves[1-from].held) > 0 {
@@ -190,9 +190,10 @@ func (t *Table) insert(h *half, i int, n held) {
 
 // mustWait tells whether a segment is not to be delivered yet because its sender
 // had something from the other end, the peer, that the Stream has not got.
-func (h *half) mustWait(peer *half, ack uint32, acks bool) bool {
+func (t *Table) mustWait(c *Conn, from int, ack uint32, acks bool) bool {
+	peer := &c.halves[1-from]
 	switch {
-	case !acks:
+	case !acks, !peer.seen && t.packet >= c.Packet+window: // nothing of the peer is captured
 		return false
 	case !peer.started:
 		return len(peer.held) > 0 && before(peer.held[0].seq, ack)
@@ -213,7 +214,7 @@ func (t *Table) advance(c *Conn, from int) {
 // step delivers what can be delivered of one direction, and tells whether there
 // was something.
 func (t *Table) step(c *Conn, from int) (delivered bool) {
-	h, peer := &c.halves[from], &c.halves[1-from]
+	h := &c.halves[from]
 	for len(h.held) > 0 {
 		s := &h.held[0]
 		full := t.held > maxHeldTotal || len(h.held) > maxHeldSegments || h.holds() > maxHeld
@@ -232,7 +233,7 @@ func (t *Table) step(c *Conn, from int) (delivered bool) {
 			continue
 		case missing > 0 && !full && !t.givenUp(c, from):
 			return delivered
-		case missing == 0 && patient && h.mustWait(peer, s.ack, s.acks):
+		case missing == 0 && patient && t.mustWait(c, from, s.ack, s.acks):
 			t.wait(c, from)
 			return delivered
 		}
@@ -329,7 +330,14 @@ func (t *Table) drain(c *Conn) {
 		switch {
 		case len(a)+len(b) == 0:
 			return
-		case len(a) == 0, len(b) > 0 && b[0].packet < a[0].packet:
+		case len(a) == 0:
+			from = 1
+		case len(b) == 0:
+		case t.mustWait(c, 0, a[0].ack, a[0].acks) != t.mustWait(c, 1, b[0].ack, b[0].acks):
+			if t.mustWait(c, 0, a[0].ack, a[0].acks) {
+				from = 1
+			}
+		case b[0].packet < a[0].packet:
 			from = 1
 		}
 		h := &c.halves[from]

@@ -209,9 +209,13 @@ func (t *Table) find(s *capture.Segment) (c *Conn, from int) {
 // opened notes a SYN.
 func (c *Conn) opened(from int, s *capture.Segment) {
 	c.halves[from].synchronize(s.Seq)
+	answer := s.Flags&capture.ACK != 0
+	if answer { // it says where the other direction begins
+		c.halves[1-from].synchronize(s.Ack - 1)
+	}
 	if c.Opener == Unknown {
 		c.Opener = from
-		if s.Flags&capture.ACK != 0 {
+		if answer {
 			c.Opener = 1 - from
 		}
 	}

@@ -110,6 +110,7 @@ func (s *stream) begin(f *finding, h *hearing) {
 			s.sides[i].decoder.Lose()
 		}
 	}
+	s.sides[0].framing = s.tracker.Context(message.Frontend).Framing
 	s.pairing = newPairing(s)
 	s.observer.Totals.Connections++
 	s.observer.emit(s.observer.begin(Open, s, s.conn.Packet, s.conn.Time))
@@ -268,7 +269,7 @@ func speaksPostgreSQL(s *stream, h *hearing) *finding {
 
 // doesNotAsk finds what begins, and begins otherwise than a client of PostgreSQL.
 func doesNotAsk(s *stream, h *hearing) *finding {
-	const few = 64 // bytes that a client sends before it is answered
+	const few = 300 // bytes that a client sends before it is answered
 	client := s.likelyClient()
 	asks, answers := &h.ends[client], &h.ends[1-client]
 	if !s.begun(client) || opening(asks.bytes) != no {

@@ -61,6 +61,7 @@ func (s *stream) decrypted() {
 		s.state = talking
 		s.tracker.Assume(phase.Startup)
 		s.negotiation, s.exposure = nil, unexposed
+		s.sides[0].framing = message.Startup
 	}
 }
 

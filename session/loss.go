@@ -2,6 +2,7 @@ package session
 
 import (
 	"github.com/pgwdump/pgwdump/decode"
+	"github.com/pgwdump/pgwdump/message"
 	"github.com/pgwdump/pgwdump/phase"
 	"github.com/pgwdump/pgwdump/reassembly"
 )
@@ -23,6 +24,9 @@ type loss struct {
 func (s *stream) gap(d *side, c *reassembly.Chunk) {
 	missing := int64(c.Missing)
 	s.observer.Totals.Lost += missing
+	if d.from == message.Backend {
+		s.negotiation = nil // what is owed may be what is missing
+	}
 	s.lose(d, c, missing, nil)
 	if s.state == encrypted {
 		s.tellLoss(d, unknown)

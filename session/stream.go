@@ -23,6 +23,7 @@ type stream struct {
 	speaker     message.Side   // who sent the last bytes
 	sides       [2]side        // the frontend's and the backend's
 	negotiation []message.Kind // the one-byte answers that the backend owes
+	answered    int            // those that came before their requests
 	exposure    exposure
 	tls         *tlskeys.TLS     // nil where there is none
 	tlsFrom     reassembly.Chunk // where it was told of
@@ -44,6 +45,7 @@ const (
 // A side is what one side sends.
 type side struct {
 	from    message.Side
+	framing message.Framing // of what comes next, as far as that side decides it
 	decoder *decode.Decoder
 	bytes   int64 // of the stream so far, missing ones included
 	seen    bool  // something came
@@ -140,17 +142,26 @@ func (s *stream) drain(d *side, c *reassembly.Chunk) {
 // what it looks like.
 func (s *stream) context(d *side) message.Context {
 	if d.from == message.Frontend {
-		return s.tracker.Context(message.Frontend)
+		c := s.tracker.Context(message.Frontend)
+		c.Framing = d.framing
+		return c
 	}
-	if len(s.negotiation) > 0 {
+	if b := d.decoder.Peek(2); len(s.negotiation) > 0 && (len(b) < 2 || b[1] != 0) { // else a length word follows
 		return message.Context{Framing: message.OneByte, Answer: s.negotiation[0]}
 	}
-	if s.tracker.Phase() == phase.Startup {
-		if answer := guessAnswer(d.decoder.Peek(2)); answer != 0 {
-			return message.Context{Framing: message.OneByte, Answer: answer}
-		}
+	if answer := s.unasked(d); answer != 0 {
+		return message.Context{Framing: message.OneByte, Answer: answer}
 	}
 	return s.tracker.Context(message.Backend)
+}
+
+// unasked returns which one-byte answer comes next though nobody asked for it, as far as
+// was captured; 0 where none does.
+func (s *stream) unasked(d *side) message.Kind {
+	if d.from != message.Backend || len(s.negotiation) > 0 || s.tracker.Phase() != phase.Startup {
+		return 0
+	}
+	return guessAnswer(d.decoder.Peek(2))
 }
 
 // guessAnswer tells which answer the first bytes from a backend are, or 0: any
@@ -199,6 +210,7 @@ func (s *stream) tell(e *Event, f *decode.Frame) {
 	t := &s.observer.Totals
 	t.Messages++
 	t.Decoded += int64(f.Size - f.Missing())
+	t.Undecoded += int64(f.Dropped)
 	if e.Partial {
 		t.Incomplete++
 	}
@@ -231,14 +243,23 @@ func (s *stream) tellStatements(c *reassembly.Chunk) {
 // follow moves the tracker on by one message and notes what is odd about it.
 func (s *stream) follow(d *side, f *decode.Frame, e *Event) (phase.Step, error) {
 	switch f.Kind {
+	default:
+		d.framing = message.Typed
 	case message.KindSSLRequest:
-		s.negotiation = append(s.negotiation, message.KindSSLResponse)
+		s.asks(message.KindSSLResponse)
 	case message.KindGSSENCRequest:
-		s.negotiation = append(s.negotiation, message.KindGSSENCResponse)
+		s.asks(message.KindGSSENCResponse)
 	case message.KindSSLResponse, message.KindGSSENCResponse:
-		if len(s.negotiation) > 0 {
+		if f.Guessed = len(s.negotiation) == 0; f.Guessed {
+			s.answered++
+		} else {
 			s.negotiation = s.negotiation[1:]
 		}
+	}
+	if f.Kind.Framing() == message.Startup && s.tracker.Phase() > phase.GSSNegotiation {
+		// The server's side was captured first, and has gone further.
+		e.Phase = phase.Startup
+		return phase.Step{Phase: phase.Startup}, nil
 	}
 	step, err := s.tracker.See(d.from, f.Kind, f.Body)
 	if err != nil {
@@ -256,6 +277,15 @@ func (s *stream) follow(d *side, f *decode.Frame, e *Event) (phase.Step, error) 
 		e.Notes = append(e.Notes, exposedNote)
 	}
 	return step, err
+}
+
+// asks notes that a one-byte answer is owed, unless it has come already.
+func (s *stream) asks(answer message.Kind) {
+	if s.answered > 0 {
+		s.answered--
+		return
+	}
+	s.negotiation = append(s.negotiation, answer)
 }
 
 // missed returns the phase in which a message that is not allowed would be, where
