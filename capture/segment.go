@@ -54,8 +54,25 @@ type Segment struct {
 	Seq, Ack uint32
 	Window   uint16
 	Flags    uint8
-	Payload  []byte // valid until the next packet is read
+	Payload  []byte // valid for as long as the Data of the packet is
 	Cut      int    // bytes of the payload that the capture has not kept
+}
+
+// Flow returns a number that is the same for all segments of a connection, in both
+// directions, and else mostly another.
+func (s *Segment) Flow() uint64 {
+	x := s.From.hash() + s.To.hash() // the same, whichever comes first
+	x ^= x >> 32
+	x *= 0x9e3779b97f4a7c15
+	return x >> 32
+}
+
+// hash mixes address and port.
+func (e *Endpoint) hash() uint64 {
+	x := binary.LittleEndian.Uint64(e.ip[:]) * 0xff51afd7ed558ccd
+	x ^= binary.LittleEndian.Uint64(e.ip[8:]) + uint64(e.port)
+	x *= 0xc4ceb9fe1a85ec53
+	return x ^ x>>29
 }
 
 // A Parser takes the headers off packets. Ordinary ones - Ethernet with VLAN

@@ -14,7 +14,7 @@ import (
 	"github.com/mattn/go-isatty"
 
 	"github.com/pgwdump/pgwdump/capture"
-	"github.com/pgwdump/pgwdump/reassembly"
+	"github.com/pgwdump/pgwdump/pipeline"
 	"github.com/pgwdump/pgwdump/render"
 	"github.com/pgwdump/pgwdump/session"
 )
@@ -25,7 +25,7 @@ const silent = 2
 // dump reads the files, or from the interface, and writes what they say.
 func dump(o *options) error {
 	signal.Ignore(syscall.SIGPIPE) // the write fails instead, and that is no failure
-	d := &dumper{options: o, printer: newPrinter(o)}
+	d := &dumper{options: o}
 	if o.device != "" {
 		return d.live()
 	}
@@ -68,7 +68,7 @@ func (d *dumper) read() error {
 
 // end says what was seen, unless it was an error of the output that ended it.
 func (d *dumper) end(err error) error {
-	if err == nil && d.observer != nil {
+	if err == nil && d.pipeline != nil {
 		err = d.summarise()
 	}
 	switch {
@@ -80,16 +80,28 @@ func (d *dumper) end(err error) error {
 	return err
 }
 
-// newPrinter returns what writes the events, nil where nothing does.
-func newPrinter(o *options) *render.Printer {
-	if o.quiet >= silent || o.records() {
-		return nil
+// newPipeline returns what works on the packets and writes what the flags ask for.
+func (d *dumper) newPipeline() *pipeline.Pipeline {
+	o := d.options
+	p := pipeline.Options{
+		Session: session.Options{Ports: o.allPorts(), Why: o.why, Keys: &d.keys.Log, View: o.view},
+		Jobs:    o.jobs,
+		Output:  o.stdout,
 	}
-	return render.NewPrinter(o.stdout, o.jobs, func() render.Renderer { return newRenderer(o) })
+	if o.quiet < silent {
+		p.Render = func() pipeline.Renderer { return newRenderer(o) }
+	}
+	switch o.view {
+	case session.Statements:
+		p.Select = d.selection()
+	case session.Sessions:
+		p.Select = closed
+	}
+	return pipeline.New(p)
 }
 
 // newRenderer returns what the flags ask for.
-func newRenderer(o *options) render.Renderer {
+func newRenderer(o *options) pipeline.Renderer {
 	if o.asJSON() {
 		return &render.JSON{ShowSecrets: o.showSecrets}
 	}
@@ -146,14 +158,12 @@ type dumper struct {
 	source   capture.Source
 	filtered *capture.Filtered // the source; nil where there is no filter
 	keys     *keyLogs
-	printer  *render.Printer // nil where nothing is printed
-	observer *session.Observer
+	pipeline *pipeline.Pipeline
 
-	packets   int
-	shown     int64 // statements
-	malformed int64
-	failed    bool // part of the input could not be read
-	cut       bool // a file ends in the middle of a record, or packets were dropped
+	packets int
+	shown   int64 // statements
+	failed  bool  // part of the input could not be read
+	cut     bool  // a file ends in the middle of a record, or packets were dropped
 }
 
 // work does what is asked for until the source ends.
@@ -166,29 +176,11 @@ func (d *dumper) work() error {
 }
 
 // run reads to the end of the source, or to the first error of the output.
-func (d *dumper) run() (err error) {
-	emit := func(*session.Event) {}
-	if d.printer != nil {
-		emit = d.printer.Add
-	}
-	switch d.options.view {
-	case session.Statements:
-		emit = d.selected(emit)
-	case session.Sessions:
-		emit = closed(emit)
-	}
-	d.observer = session.New(session.Options{Ports: d.options.allPorts(), Why: d.options.why, Keys: &d.keys.Log, View: d.options.view}, emit)
-	connections := reassembly.New(d.observer.Open)
-	var parser capture.Parser
-	var segment capture.Segment
-	for d.options.count == 0 || d.packets < d.options.count {
-		if d.printer != nil {
-			if d.printer.Err() != nil {
-				break
-			}
-			if !d.source.Ready() {
-				d.printer.Flush()
-			}
+func (d *dumper) run() error {
+	d.pipeline = d.newPipeline()
+	for d.pipeline.Err() == nil && (d.options.count == 0 || d.packets < d.options.count) {
+		if !d.source.Ready() {
+			d.pipeline.Flush()
 		}
 		packet, err := d.source.Read()
 		if err == io.EOF {
@@ -202,15 +194,9 @@ func (d *dumper) run() (err error) {
 			continue
 		}
 		d.packets++
-		if parser.Parse(packet, &segment) {
-			connections.Add(&segment)
-		}
+		d.pipeline.Add(packet)
 	}
-	connections.Close()
-	if d.printer != nil {
-		d.malformed, err = d.printer.Close()
-	}
-	return err
+	return d.pipeline.Close()
 }
 
 // complain reports an error of the input, which does not end the work.
@@ -227,7 +213,8 @@ func (d *dumper) complain(err error) {
 // for programs as the last line of what they read. With --strict it is an error that
 // something could not.
 func (d *dumper) summarise() error {
-	s := render.Summary{Counted: d.counted(), Packets: d.packets, Refused: d.refused(), Malformed: d.malformed, Totals: d.observer.Totals}
+	t := d.pipeline.Totals()
+	s := render.Summary{Counted: d.counted(&t), Packets: d.packets, Refused: d.refused(), Malformed: t.Malformed, Totals: t.Totals}
 	if d.options.quiet != 1 && (d.packets > 0 || !d.failed) {
 		d.options.stderr.Write(s.AppendText(nil))
 	}

@@ -56,7 +56,7 @@ func addFlags(c *cobra.Command, o *options, own ...*pflag.FlagSet) {
 	output.BoolVar(&o.showSecrets, "show-secrets", false, "show passwords, hashes, tokens, proofs and cancel keys")
 	output.BoolVar(&o.why, "why", false, "for each TCP connection, a line that says why it was taken for PostgreSQL or not")
 	output.BoolVar(&o.strict, "strict", false, "exit with status 3 if anything was lost, uncertain, malformed or against the protocol")
-	output.IntVar(&o.jobs, "jobs", runtime.GOMAXPROCS(0), "render on `N` goroutines; the output is the same for any number")
+	output.IntVar(&o.jobs, "jobs", runtime.GOMAXPROCS(0), "work on `N` goroutines; the output is the same for any number")
 	output.Lookup("jobs").DefValue = "the cores"
 	output.StringVar(&o.colour, "color", "auto", "colour the output: auto, always or never (`WHEN`)")
 

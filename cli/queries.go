@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/pgwdump/pgwdump/pipeline"
 	"github.com/pgwdump/pgwdump/render"
 	"github.com/pgwdump/pgwdump/session"
 )
@@ -115,7 +116,7 @@ func parseSize(text string) (int64, error) {
 }
 
 // newStatements returns what shows statements as text.
-func newStatements(o *options) render.Renderer {
+func newStatements(o *options) pipeline.Renderer {
 	r := render.NewStatements(useColour(o))
 	setText(&r.Text, o)
 	r.Marked = o.around > 0
@@ -125,22 +126,24 @@ func newStatements(o *options) render.Renderer {
 	return r
 }
 
-// selected returns what passes on to emit the statements that are looked for.
-func (d *dumper) selected(emit func(*session.Event)) func(*session.Event) {
-	return session.NewSurroundings(&d.options.selection, d.options.around, func(e *session.Event) {
-		switch e.Type {
-		case session.Open, session.Close: // nothing of a statement
-			return
-		case session.Ended:
-			d.shown++
-		}
-		emit(e)
-	}).Add
+// selection returns what passes on the statements that are looked for.
+func (d *dumper) selection() func(e *session.Event, pass func(*session.Event)) {
+	around := session.NewSurroundings(&d.options.selection, d.options.around)
+	return func(e *session.Event, pass func(*session.Event)) {
+		around.Add(e, func(e *session.Event) {
+			switch e.Type {
+			case session.Open, session.Close: // nothing of a statement
+				return
+			case session.Ended:
+				d.shown++
+			}
+			pass(e)
+		})
+	}
 }
 
 // counted says how many messages or statements there were.
-func (d *dumper) counted() string {
-	t := &d.observer.Totals
+func (d *dumper) counted(t *pipeline.Totals) string {
 	if d.options.view != session.Statements {
 		return render.Many(t.Messages, "message")
 	}

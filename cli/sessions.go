@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/pgwdump/pgwdump/pipeline"
 	"github.com/pgwdump/pgwdump/render"
 	"github.com/pgwdump/pgwdump/session"
 )
@@ -38,23 +39,20 @@ errors they had, who it was and from where, and how they ended.`,
 }
 
 // newAccounts returns what shows connections as text.
-func newAccounts(o *options) render.Renderer {
+func newAccounts(o *options) pipeline.Renderer {
 	r := render.NewSessions(useColour(o))
 	setText(&r.Text, o)
 	return r
 }
 
-// closed returns what passes on to emit how connections ended, and what of them could
-// not be seen.
-func closed(emit func(*session.Event)) func(*session.Event) {
-	return func(e *session.Event) {
-		switch e.Type {
-		case session.Close:
-			if e.Account != nil {
-				emit(e)
-			}
-		case session.Gap, session.Error, session.Why:
-			emit(e)
+// closed passes on how connections ended, and what of them could not be seen.
+func closed(e *session.Event, pass func(*session.Event)) {
+	switch e.Type {
+	case session.Close:
+		if e.Account != nil {
+			pass(e)
 		}
+	case session.Gap, session.Error, session.Why:
+		pass(e)
 	}
 }

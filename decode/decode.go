@@ -41,6 +41,10 @@ type Frame struct {
 	// limit of the Decoder, or behind a gap.
 	Dropped int
 
+	// Held says that Body is in memory of the Decoder, because the message came in
+	// pieces. Else it is in what was fed, and valid for as long as that is.
+	Held bool
+
 	// Guessed says that the message begins where one was found by searching, and
 	// that nothing has confirmed it yet.
 	Guessed bool
@@ -182,7 +186,7 @@ func (d *Decoder) whole(c message.Context) *Frame {
 	if kind == message.KindAuthenticationUnknown {
 		kind = kind.Refine(b[5:size])
 	}
-	*f = Frame{Kind: kind, Tag: b[0], Length: size - 1, Offset: d.offset, Size: size, Head: 5, Body: b[5:size:size]}
+	*f = Frame{Kind: kind, Tag: b[0], Length: size - 1, Offset: d.offset, Size: size, Head: 5, Body: b[5:size:size], Held: cap(d.kept) > 0}
 	d.in, d.state = b[size:], given
 	return f
 }
@@ -273,6 +277,7 @@ func (d *Decoder) fill() (*Frame, error) {
 	if len(d.held) == 0 && len(d.in) >= f.Size {
 		whole, d.in = d.in[:d.keep:d.keep], d.in[f.Size:]
 		d.dropped = f.Size - d.keep
+		f.Held = cap(d.kept) > 0
 	} else {
 		n := max(min(d.keep-len(d.held), len(d.in)), 0)
 		d.held = append(d.held, d.in[:n]...)
@@ -284,7 +289,7 @@ func (d *Decoder) fill() (*Frame, error) {
 			d.in = nil
 			return nil, ErrMore
 		}
-		whole = d.held
+		whole, f.Held = d.held, true
 	}
 	f.Body = whole[min(f.Head, len(whole)):]
 	f.Dropped = d.dropped - d.absent
@@ -301,7 +306,7 @@ func (d *Decoder) Partial() (*Frame, bool) {
 		return nil, false
 	}
 	f := &d.frame
-	f.Body, f.Dropped = d.held[f.Head:], d.dropped-d.absent
+	f.Body, f.Dropped, f.Held = d.held[f.Head:], d.dropped-d.absent, true
 	f.Kind = f.Kind.Refine(f.Body)
 	f.Guessed = d.hunt.guessed
 	return f, true

@@ -52,8 +52,8 @@ const (
 	// missing, and maxHeldSegments how many segments.
 	maxHeld         = 8 << 20
 	maxHeldSegments = 4096
-	// maxHeldTotal is how many bytes all directions together hold back.
-	maxHeldTotal = 64 << 20
+	// maxHeldTotal is how many bytes all directions of a Table hold back together.
+	maxHeldTotal = 8 << 20
 	// ahead is how far ahead a segment may be: no window is larger.
 	ahead = 1 << 30
 )

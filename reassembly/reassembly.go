@@ -8,6 +8,10 @@
 // receiver had them all. So the Table never waits for a byte that the receiver has
 // acknowledged longer than a capture may reorder packets, and never gives up one
 // that it has not.
+//
+// The connections of a capture may be spread over several Tables, which know nothing
+// of each other: [capture.Segment.Flow] says which belong together. What a Table
+// does depends on its own segments and on the numbers of their packets alone.
 package reassembly
 
 import (
@@ -19,7 +23,7 @@ import (
 
 // A Conn is one TCP connection of the capture.
 type Conn struct {
-	Number int // counted from 1, in the order of the first packets
+	Number int // counted from 1 in the order of the first packets: by whoever asks Table.Found
 	Packet int // number of the first packet
 	Time   int64
 
@@ -41,7 +45,7 @@ const Unknown = -1
 // A Chunk is the next piece of one direction of a connection.
 type Chunk struct {
 	From    int    // index in Conn.Ends of the sender
-	Bytes   []byte // valid until the Stream returns
+	Bytes   []byte // valid for as long as the Payload of the segments is
 	Missing int    // bytes lost right before Bytes
 	Packet  int    // the packet by which all of Bytes, and what was before, was there
 	Time    int64  // of that packet, nanoseconds since 1970-01-01 UTC
@@ -82,11 +86,12 @@ type NewStream func(*Conn) Stream
 // should follow: cards with several queues, and captures of several interfaces, do.
 const window = 128
 
-// A Table holds the connections of a capture.
+// A Table holds the connections of a capture, or some of them.
 type Table struct {
 	open   NewStream
 	conns  map[key]*Conn
-	count  int
+	latest *Conn         // the one that the segment before belonged to
+	found  []*Conn       // since Found was asked
 	ending queue[ending] // connections that have seen their end
 	waits  queue[wait]   // directions to be looked at again
 	chunk  Chunk
@@ -122,13 +127,14 @@ func New(open NewStream) *Table { return &Table{open: open, conns: map[key]*Conn
 
 // Add takes the next segment of the capture.
 func (t *Table) Add(s *capture.Segment) {
-	t.packet, t.time = s.Number, s.Time
-	t.expire()
+	t.Pass(s.Number, func(int) {})
+	t.time = s.Time
 	const impossible = capture.SYN | capture.FIN | capture.RST
 	if f := s.Flags & impossible; f&capture.SYN != 0 && f != capture.SYN {
 		return // no receiver heeds it
 	}
 	c, from := t.find(s)
+	t.latest = c
 	if c.closed {
 		return
 	}
@@ -169,24 +175,49 @@ func (t *Table) end(c *Conn, how Ending) {
 	}
 }
 
-// expire does what is due by now.
-func (t *Table) expire() {
-	for t.waits.len() > 0 && t.waits.first().due <= t.packet {
-		w := t.waits.pop()
-		if !w.conn.closed {
-			t.advance(w.conn, w.from)
+// Pass tells that the capture has come to that packet, and does what was due until
+// then. Each time something was, it calls done with the number of the packet with
+// which it was due. [Table.Add] does the same.
+func (t *Table) Pass(packet int, done func(packet int)) {
+	for {
+		switch wait, end := t.waits.first(), t.ending.first(); {
+		case wait != nil && wait.due <= packet && (end == nil || wait.due <= end.packet+window):
+			w := t.waits.pop()
+			if t.packet = w.due; !w.conn.closed {
+				t.advance(w.conn, w.from)
+			}
+		case end != nil && end.packet+window <= packet:
+			e := t.ending.pop()
+			t.packet = e.packet + window
+			t.close(e.conn, e.how, e.packet, e.time)
+		default:
+			t.packet = packet
+			return
 		}
+		done(t.packet)
 	}
-	for t.ending.len() > 0 && t.ending.first().packet+window <= t.packet {
-		e := t.ending.pop()
-		t.close(e.conn, e.how, e.packet, e.time)
-	}
+}
+
+// Found returns the connections that were found since it was last asked, in the order
+// of their first packets. It is valid until the next segment is added.
+func (t *Table) Found() []*Conn {
+	found := t.found
+	t.found = t.found[:0]
+	return found
 }
 
 // find returns the connection that a segment belongs to and which end sent it. A
 // SYN with another sequence number than that of the connection is a new one with
 // the same addresses and ports.
 func (t *Table) find(s *capture.Segment) (c *Conn, from int) {
+	if c = t.latest; c != nil && s.Flags&capture.SYN == 0 {
+		switch {
+		case c.Ends[0] == s.From && c.Ends[1] == s.To:
+			return c, 0
+		case c.Ends[1] == s.From && c.Ends[0] == s.To:
+			return c, 1
+		}
+	}
 	k := key{s.From, s.To}
 	if s.To.Before(s.From) {
 		k = key{s.To, s.From}
@@ -200,9 +231,9 @@ func (t *Table) find(s *capture.Segment) (c *Conn, from int) {
 		}
 		t.close(c, Replaced, s.Number, s.Time)
 	}
-	t.count++
-	c = &Conn{Number: t.count, Packet: s.Number, Time: s.Time, Ends: [2]capture.Endpoint{s.From, s.To}, Opener: Unknown}
+	c = &Conn{Packet: s.Number, Time: s.Time, Ends: [2]capture.Endpoint{s.From, s.To}, Opener: Unknown}
 	t.conns[k] = c
+	t.found = append(t.found, c)
 	return c, 0
 }
 
@@ -238,17 +269,21 @@ func (t *Table) close(c *Conn, how Ending, packet int, time int64) {
 	c.stream = nil
 }
 
-// Close ends the capture: what was held back is delivered, and the connections
-// are closed in the order of their numbers.
-func (t *Table) Close() {
+// Close ends the capture with the packet of that number and time. What was held back
+// is delivered. The connections that have seen their end are closed in the order in
+// which they have, then the others in the order of their first packets. After each it
+// calls done with a number that puts those of several Tables into that order.
+func (t *Table) Close(packet int, time int64, done func(order int)) {
 	for t.ending.len() > 0 {
 		e := t.ending.pop()
 		t.close(e.conn, e.how, e.packet, e.time)
+		done(e.packet)
 	}
 	conns := slices.Collect(maps.Values(t.conns))
-	slices.SortFunc(conns, func(a, b *Conn) int { return a.Number - b.Number })
+	slices.SortFunc(conns, func(a, b *Conn) int { return a.Packet - b.Packet })
 	for _, c := range conns {
-		t.close(c, Open, t.packet, t.time)
+		t.close(c, Open, packet, time)
+		done(packet + c.Packet)
 	}
 }
 
@@ -258,8 +293,15 @@ type queue[T any] struct {
 	head  int
 }
 
-func (q *queue[T]) len() int  { return len(q.items) - q.head }
-func (q *queue[T]) first() *T { return &q.items[q.head] }
+func (q *queue[T]) len() int { return len(q.items) - q.head }
+
+// first returns the item that was pushed first, nil where there is none.
+func (q *queue[T]) first() *T {
+	if q.len() == 0 {
+		return nil
+	}
+	return &q.items[q.head]
+}
 
 func (q *queue[T]) push(item T) {
 	if q.head > len(q.items)/2 {

@@ -79,7 +79,9 @@ func assemble(segments []capture.Segment) (all []*conversation) {
 		s.Number = i + 1
 		t.Add(&s)
 	}
-	t.Close()
+	if n := len(segments); n > 0 {
+		t.Close(n, segments[n-1].Time, func(int) {})
+	}
 	if t.held != 0 {
 		panic(fmt.Sprintf("%d bytes are still held", t.held))
 	}
@@ -241,7 +243,7 @@ func BenchmarkTable(b *testing.B) {
 		for i := range segments {
 			t.Add(&segments[i])
 		}
-		t.Close()
+		t.Close(len(segments), 0, func(int) {})
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(segments)), "ns/packet")
 }

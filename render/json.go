@@ -161,7 +161,7 @@ var eventNames = [...]string{
 }
 
 func (r *JSON) appendMessage(dst []byte, e *session.Event) []byte {
-	f := e.Frame
+	f := &e.Frame
 	dst = append(dst, r.what(e)...)
 	dst = strconv.AppendInt(dst, int64(f.Length), 10)
 	dst = append(dst, `,"msg":{`...)

@@ -21,7 +21,7 @@ type row struct {
 
 // appendOctets appends the octets of a message, part by part.
 func (r *Text) appendOctets(dst []byte, e *session.Event) []byte {
-	f := e.Frame
+	f := &e.Frame
 	if f.Tag != 0 {
 		dst = r.appendRow(dst, row{0, []byte{f.Tag}, "type", []message.Field{{Type: message.FieldChar, Int: int64(f.Tag)}}})
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pgwdump/pgwdump/decode"
 	"github.com/pgwdump/pgwdump/message"
+	"github.com/pgwdump/pgwdump/reassembly"
 	"github.com/pgwdump/pgwdump/session"
 )
 
@@ -81,9 +82,9 @@ func BenchmarkRow(b *testing.B) {
 		b.Fatal(err)
 	}
 	e := &session.Event{
-		Type: session.Message, Conn: &session.Conn{Number: 1, Client: "10.0.0.1:40000", Server: "10.0.0.2:5432"},
+		Type: session.Message, Conn: &session.Conn{Conn: &reassembly.Conn{Number: 1}, Client: "10.0.0.1:40000", Server: "10.0.0.2:5432"},
 		Packet: 7, Time: 1_700_000_000_123_456_789, From: message.Backend, Fields: fields,
-		Frame: &decode.Frame{Kind: message.KindDataRow, Tag: 'D', Length: len(wire) - 1, Size: len(wire), Head: 5, Body: wire[5:]},
+		Frame: decode.Frame{Kind: message.KindDataRow, Tag: 'D', Length: len(wire) - 1, Size: len(wire), Head: 5, Body: wire[5:]},
 	}
 	for name, r := range map[string]interface {
 		Append([]byte, *session.Event) []byte

@@ -202,7 +202,7 @@ func (r *Text) appendNotes(dst []byte, e *session.Event) []byte {
 		dst = append(dst, r.palette.warning.off...)
 	}
 	if e.Partial {
-		f := e.Frame
+		f := &e.Frame
 		note("incomplete: " + strconv.Itoa(f.Size-f.Missing()) + " of " + strconv.Itoa(f.Size) + " bytes")
 	}
 	if m := e.Malformed; m != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/pgwdump/pgwdump/message"
 	"github.com/pgwdump/pgwdump/phase"
+	"github.com/pgwdump/pgwdump/reassembly"
 )
 
 // TestLedger counts the time of a connection that is asked for something at some
@@ -55,7 +56,7 @@ func TestLedger(t *testing.T) {
 			}
 			l.see(&s, tracker, &w)
 		}
-		got := *l.close(&stream{pairing: &pairing{roster: newRoster(nil)}}, Moment{0, c.end})
+		got := *l.close(&stream{conn: Conn{Conn: new(reassembly.Conn)}, pairing: &pairing{roster: newRoster(nil)}}, Moment{0, c.end})
 		got.Login, got.Began, got.Finished = nil, Moment{}, Moment{}
 		if d := cmp.Diff(c.want, got); d != "" {
 			t.Errorf("%s (-want +got)\n%s", c.name, d)

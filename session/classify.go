@@ -83,7 +83,7 @@ func (s *stream) found(f *finding) {
 	h := s.hearing
 	s.client, s.hearing = f.client, nil
 	s.conn = Conn{
-		Number: s.tcp.Number, Packet: s.tcp.Packet, Time: s.tcp.Time,
+		Conn:   s.tcp,
 		Client: s.tcp.Ends[f.client].String(), Server: s.tcp.Ends[1-f.client].String(),
 	}
 	if f.state == foreign {
@@ -113,7 +113,7 @@ func (s *stream) begin(f *finding, h *hearing) {
 	s.sides[0].framing = s.tracker.Context(message.Frontend).Framing
 	s.pairing = newPairing(s)
 	s.observer.Totals.Connections++
-	s.observer.emit(s.observer.begin(Open, s, s.conn.Packet, s.conn.Time))
+	s.observer.begin(Open, s, s.conn.Packet, s.conn.Time)
 	s.tellWhy("PostgreSQL: "+f.why, s.conn.Packet, s.conn.Time)
 	if s.tls != nil {
 		s.enterTLS()
@@ -132,7 +132,7 @@ func (s *stream) refuse(f *finding, h *hearing) {
 	}
 	if s.listed(1 - f.client) {
 		s.state = disowned
-		s.observer.emit(s.observer.begin(Open, s, s.conn.Packet, s.conn.Time))
+		s.observer.begin(Open, s, s.conn.Packet, s.conn.Time)
 		s.observer.Totals.Violations++
 		from := h.first()
 		e := s.observer.begin(Error, s, packet, time)
@@ -141,7 +141,6 @@ func (s *stream) refuse(f *finding, h *hearing) {
 			e.From = message.Backend
 		}
 		e.Err = &NotPostgreSQL{Protocol: protocol(h.ends[from].bytes), First: h.ends[from].head()}
-		s.observer.emit(e)
 	}
 	s.tellWhy("not PostgreSQL: "+f.why, packet, time)
 }
@@ -151,7 +150,6 @@ func (s *stream) tellWhy(why string, packet int, time int64) {
 	if s.observer.options.Why {
 		e := s.observer.begin(Why, s, packet, time)
 		e.Reason = why
-		s.observer.emit(e)
 	}
 }
 

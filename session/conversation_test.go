@@ -228,15 +228,9 @@ func encode(name string, words []string) ([]byte, error) {
 
 // observe returns a line for each statement of a conversation.
 func observe(c *conversation) (lines []string) {
-	o := session.New(session.Options{Ports: []uint16{0}, View: session.Statements}, func(e *session.Event) {
-		switch e.Type {
-		case session.Ended:
-			lines = append(lines, describe(e.Statement))
-			e.Statement.Release()
-		case session.Error:
-			lines = append(lines, "error: "+e.Err.Error())
-		}
-	})
+	var told session.Events
+	o := session.New(session.Options{Ports: []uint16{0}, View: session.Statements})
+	o.Tell(&told)
 	tcp := &reassembly.Conn{Number: 1, Opener: client}
 	if c.joined {
 		tcp.Opener = reassembly.Unknown
@@ -251,6 +245,15 @@ func observe(c *conversation) (lines []string) {
 		packet = max(packet, chunk.Packet)
 	}
 	s.Close(c.how, packet, c.end)
+	for i := range told.List {
+		switch e := &told.List[i]; e.Type {
+		case session.Ended:
+			lines = append(lines, describe(e.Statement))
+			e.Statement.Release()
+		case session.Error:
+			lines = append(lines, "error: "+e.Err.Error())
+		}
+	}
 	return lines
 }
 

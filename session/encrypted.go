@@ -42,7 +42,6 @@ func (s *stream) enterTLS() {
 			s.observer.Totals.Undecoded += stuffed.Size
 		}
 	}
-	s.observer.emit(e)
 }
 
 // stuffingNote says what was put in clear where the handshake of TLS should have
@@ -110,6 +109,5 @@ func (s *stream) encrypt(by message.Kind, c *reassembly.Chunk) {
 	}
 	e := s.observer.begin(Encrypted, s, c.Packet, c.Time)
 	e.Phase = phase.Encrypted
-	s.observer.emit(e)
 	s.ledger.Encrypted = GSSAPI
 }

@@ -32,15 +32,12 @@ const (
 	Close
 )
 
-// An Event is something that happened on a connection. It and what it points to
-// are valid until the function returns that it was given to.
+// An Event is something that happened on a connection.
 type Event struct {
 	Type   EventType
 	Conn   *Conn
 	Packet int          // by which it happened
 	Time   int64        // of that packet, nanoseconds since 1970-01-01 UTC
-	First  int64        // the Time of the first event
-	Last   int64        // the Time of the event before
 	From   message.Side // who sent what it tells of; 0 with Open and Close
 	Offset int64        // in the stream of that side
 	Phase  phase.Phase  // in which the message came
@@ -54,8 +51,8 @@ type Event struct {
 	Columns  *Columns  // of a DataRow
 	Login    *Login    // the session, where one of these is
 
-	Frame   *decode.Frame
-	Partial bool // part of the message is missing
+	Frame   decode.Frame // of a Message
+	Partial bool         // part of it is missing
 	// What a Reader reads.
 	Payload   message.Kind    // what a CopyData holds, where that is known: then the fields are its
 	Fields    []message.Field // those that were understood
@@ -72,4 +69,35 @@ type Event struct {
 	TLS     *tlskeys.Info // of Encrypted and Close; nil where there is none
 	How     reassembly.Ending
 	Account *Account // with Close in the view Sessions; the receiver's
+
+	// What is known where the events of all connections are in order.
+	First int64 // the Time of the first event
+	Last  int64 // the Time of the event before
+}
+
+// Events are what an [Observer] has told of, in the order in which it became known.
+// The bodies of messages are in the bytes that the Observer was given, and valid for
+// as long as those are, or in memory of the Events, and valid until Reset.
+type Events struct {
+	List   []Event
+	bodies []byte // of messages that came in pieces, or were decrypted
+}
+
+// keptBytes is how much memory for bodies is kept for what comes next.
+const keptBytes = 1 << 20
+
+// Reset forgets all events, and keeps the memory.
+func (e *Events) Reset() {
+	clear(e.List)
+	e.List, e.bodies = e.List[:0], e.bodies[:0]
+	if cap(e.bodies) > keptBytes {
+		e.bodies = nil
+	}
+}
+
+// keep returns b in memory that stays until Reset.
+func (e *Events) keep(b []byte) []byte {
+	start := len(e.bodies)
+	e.bodies = append(e.bodies, b...)
+	return e.bodies[start:len(e.bodies):len(e.bodies)]
 }

@@ -15,7 +15,7 @@ type Reader struct {
 // e.Malformed where not all of it could be understood. The fields are valid until
 // Read is called again.
 func (r *Reader) Read(e *Event) {
-	f := e.Frame
+	f := &e.Frame
 	var m message.Message
 	if f.Kind == message.KindUnknown {
 		r.unknown.Tag = f.Tag

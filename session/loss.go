@@ -111,7 +111,6 @@ func (s *stream) tellLoss(d *side, resumed int64) {
 	e := s.observer.begin(Gap, s, l.packet, l.time)
 	e.From, e.Offset, e.Phase = d.from, l.offset, s.tracker.Phase()
 	e.Bytes, e.Passed, e.Resumed, e.Before, e.Err = l.missing, passed, resumed, l.before, l.why
-	s.observer.emit(e)
 }
 
 // misplaced tells that what comes next in a direction is no message.
@@ -119,7 +118,6 @@ func (s *stream) misplaced(d *side, c *reassembly.Chunk, err error) {
 	s.observer.Totals.Violations++
 	e := s.observer.begin(Error, s, c.Packet, c.Time)
 	e.From, e.Offset, e.Phase, e.Err = d.from, d.decoder.Offset(), s.tracker.Phase(), err
-	s.observer.emit(e)
 	if s.tracker.Phase().Active() {
 		s.tracker.Assume(phase.Unsynchronised)
 		s.pairing.lost()
@@ -150,7 +148,6 @@ func (s *stream) Close(how reassembly.Ending, packet int, time int64) {
 	if s.observer.options.View == Sessions && s.pairing != nil {
 		e.Account = s.ledger.close(s, Moment{packet, time})
 	}
-	s.observer.emit(e)
 }
 
 // finish tells of what was left unfinished.
@@ -171,8 +168,8 @@ func (s *stream) closeSide(d *side, c *reassembly.Chunk) {
 	s.drain(d, c)
 	if f, ok := d.decoder.Partial(); ok {
 		e := s.observer.begin(Message, s, c.Packet, c.Time)
-		e.From, e.Offset, e.Frame, e.Phase = d.from, f.Offset, f, s.tracker.Phase()
-		s.tell(e, f)
+		e.From, e.Offset, e.Frame, e.Phase = d.from, f.Offset, *f, s.tracker.Phase()
+		s.tell(e)
 	} else {
 		s.observer.Totals.Undecoded += int64(d.decoder.Unread())
 	}

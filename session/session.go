@@ -64,23 +64,42 @@ type Totals struct {
 	Records     int64 // of TLS, on connections where there are such bytes
 }
 
-// An Observer observes the connections of one capture. It is not for use by
-// several goroutines at once.
+// Add adds what another Observer has counted.
+func (t *Totals) Add(o *Totals) {
+	t.Connections += o.Connections
+	t.Others += o.Others
+	t.Messages += o.Messages
+	t.Statements += o.Statements
+	t.Incomplete += o.Incomplete
+	t.Uncertain += o.Uncertain
+	t.Violations += o.Violations
+	t.Gaps += o.Gaps
+	t.Decoded += o.Decoded
+	t.Lost += o.Lost
+	t.Undecoded += o.Undecoded
+	t.Encrypted += o.Encrypted
+	t.Foreign += o.Foreign
+	t.Records += o.Records
+}
+
+// An Observer observes connections of a capture: all, or those of one
+// [reassembly.Table] of several. It is not for use by several goroutines at once.
 type Observer struct {
-	options Options
-	emit    func(*Event)
-	Totals  Totals
-
-	event       Event
-	first, last int64 // the times of the first event and of the one before
-	statements  sync.Pool
+	options    Options
+	events     *Events // where it tells; nil where it only counts
+	untold     Event   // that nobody is told of
+	statements sync.Pool
+	Totals     Totals // what was observed so far
 }
 
-// New returns an Observer that calls emit for each event, in the order in which
-// they become known.
-func New(o Options, emit func(*Event)) *Observer {
-	return &Observer{options: o, emit: emit, statements: sync.Pool{New: func() any { return new(Statement) }}}
+// New returns an Observer. It only counts until [Observer.Tell].
+func New(o Options) *Observer {
+	return &Observer{options: o, statements: sync.Pool{New: func() any { return new(Statement) }}}
 }
+
+// Tell makes the Observer add to e what it observes from now on. What is added last
+// may be changed until the Observer returns.
+func (o *Observer) Tell(e *Events) { o.events = e }
 
 // Open returns the stream of a new connection, for [reassembly.New].
 func (o *Observer) Open(c *reassembly.Conn) reassembly.Stream {
@@ -89,19 +108,23 @@ func (o *Observer) Open(c *reassembly.Conn) reassembly.Stream {
 
 // A Conn is a connection that speaks PostgreSQL, as events refer to it.
 type Conn struct {
-	Number int    // as in reassembly.Conn
+	*reassembly.Conn
 	Client string // address and port
 	Server string
-	Packet int // number of its first packet
-	Time   int64
 }
 
-// begin returns an event to be filled and told of.
+// begin tells of an event, which is to be filled.
 func (o *Observer) begin(t EventType, s *stream, packet int, time int64) *Event {
-	if o.event.Conn == nil {
-		o.first, o.last = time, time
+	e := &o.untold
+	if o.tells(t) {
+		o.events.List = append(o.events.List, Event{})
+		e = &o.events.List[len(o.events.List)-1]
 	}
-	o.event = Event{Type: t, Conn: &s.conn, Packet: packet, Time: time, First: o.first, Last: o.last, Notes: o.event.Notes[:0]}
-	o.last = time
-	return &o.event
+	*e = Event{Type: t, Conn: &s.conn, Packet: packet, Time: time}
+	return e
+}
+
+// tells tells whether anybody is told of such an event.
+func (o *Observer) tells(t EventType) bool {
+	return o.events != nil && (t != Message || o.options.View == Messages)
 }

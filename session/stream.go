@@ -184,7 +184,7 @@ func guessAnswer(b []byte) message.Kind {
 func (s *stream) message(d *side, c *reassembly.Chunk, f *decode.Frame) {
 	packet, time := d.when(f, c)
 	e := s.observer.begin(Message, s, packet, time)
-	e.From, e.Offset, e.Frame = d.from, f.Offset, f
+	e.From, e.Offset = d.from, f.Offset
 	m := seen{from: d.from, kind: f.Kind, body: f.Body, size: int64(f.Size), begin: d.begun, end: Moment{packet, time}}
 	if m.begin == (Moment{}) {
 		m.begin = m.end
@@ -194,16 +194,18 @@ func (s *stream) message(d *side, c *reassembly.Chunk, f *decode.Frame) {
 		m.event = e
 	}
 	m.step, m.err = s.follow(d, f, e)
+	e.Frame = *f
 	s.pairing.see(&m)
 	if s.observer.options.View == Sessions {
 		s.ledger.see(&m, s.tracker, &s.pairing.walker)
 	}
-	s.tell(e, f)
+	s.tell(e)
 	s.tellStatements(c)
 }
 
 // tell tells of a message whose phase is known.
-func (s *stream) tell(e *Event, f *decode.Frame) {
+func (s *stream) tell(e *Event) {
+	f := &e.Frame
 	e.Partial, e.Uncertain = f.Missing() > 0, f.Guessed
 	e.Moved = s.shown != e.Phase || !s.spoken
 	s.shown, s.spoken = e.Phase, true
@@ -217,8 +219,8 @@ func (s *stream) tell(e *Event, f *decode.Frame) {
 	if e.Uncertain {
 		t.Uncertain++
 	}
-	if s.observer.options.View == Messages {
-		s.observer.emit(e)
+	if s.observer.tells(Message) && (f.Held || s.tls != nil) {
+		f.Body = s.observer.events.keep(f.Body)
 	}
 }
 
@@ -229,13 +231,12 @@ func (s *stream) tellStatements(c *reassembly.Chunk) {
 		p.ended[i] = nil
 		s.observer.Totals.Statements++
 		s.ledger.count(statement)
-		if s.observer.options.View != Statements {
+		if s.observer.options.View != Statements || !s.observer.tells(Ended) {
 			statement.Release()
 			continue
 		}
 		e := s.observer.begin(Ended, s, c.Packet, c.Time)
 		e.Statement = statement
-		s.observer.emit(e)
 	}
 	p.ended = p.ended[:0]
 }

@@ -6,7 +6,6 @@ package session
 type Surroundings struct {
 	selection *Selection
 	around    int
-	emit      func(*Event)
 	conns     map[*Conn]*vicinity
 }
 
@@ -16,25 +15,26 @@ type vicinity struct {
 	after  int     // how many are still to be passed on
 }
 
-// NewSurroundings returns Surroundings that call emit for the statements that the
-// Selection wants, for so many before and behind each, and for all other events.
-func NewSurroundings(s *Selection, around int, emit func(*Event)) *Surroundings {
-	return &Surroundings{selection: s, around: around, emit: emit, conns: map[*Conn]*vicinity{}}
+// NewSurroundings returns Surroundings of the statements that the Selection wants: so
+// many before and behind each.
+func NewSurroundings(s *Selection, around int) *Surroundings {
+	return &Surroundings{selection: s, around: around, conns: map[*Conn]*vicinity{}}
 }
 
-// Add takes the next event. The statements that are not passed on are released.
-func (v *Surroundings) Add(e *Event) {
+// Add takes the next event, and calls pass for those that are to be passed on: what
+// is no statement always is. Other statements are released.
+func (v *Surroundings) Add(e *Event, pass func(*Event)) {
 	if e.Type != Ended {
 		if e.Type == Close {
 			v.close(e.Conn)
 		}
-		v.emit(e)
+		pass(e)
 		return
 	}
 	wanted := v.selection.Wants(e.Statement)
 	if v.around == 0 {
 		if wanted {
-			v.emit(e)
+			pass(e)
 		} else {
 			e.Statement.Release()
 		}
@@ -48,14 +48,14 @@ func (v *Surroundings) Add(e *Event) {
 	switch {
 	case wanted:
 		for i := range near.before {
-			v.emit(&near.before[i])
+			pass(&near.before[i])
 		}
 		near.before, near.after = near.before[:0], v.around
 		e.Wanted = true
-		v.emit(e)
+		pass(e)
 	case near.after > 0:
 		near.after--
-		v.emit(e)
+		pass(e)
 	default:
 		if len(near.before) == v.around {
 			near.before[0].Statement.Release()

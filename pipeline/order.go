@@ -1,0 +1,107 @@
+package pipeline
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/pgwdump/pgwdump/reassembly"
+	"github.com/pgwdump/pgwdump/session"
+)
+
+// An order is what is known where all connections come together.
+type order struct {
+	conns       int   // that were found
+	first, last int64 // the times of the first event and of the one before
+	started     bool  // there was one
+}
+
+// arrange puts the events of a batch in order, and does what needs that. Batches come
+// one at a time, one after the other.
+func (p *Pipeline) arrange(b *batch) {
+	var totals session.Totals
+	for i := range b.parts {
+		totals.Add(&b.parts[i].totals)
+	}
+	p.mutex.Lock()
+	p.totals = totals
+	p.mutex.Unlock()
+
+	p.order.number(b)
+	b.sort()
+	if p.options.Select != nil {
+		p.choose(b)
+	}
+	p.order.time(b)
+}
+
+// number gives the connections that were found their numbers.
+func (o *order) number(b *batch) {
+	var found []*reassembly.Conn
+	for i := range b.parts {
+		found = append(found, b.parts[i].found...)
+	}
+	slices.SortFunc(found, func(a, b *reassembly.Conn) int { return a.Packet - b.Packet })
+	for _, c := range found {
+		o.conns++
+		c.Number = o.conns
+	}
+}
+
+// time notes the times that the first event of a batch has to know.
+func (o *order) time(b *batch) {
+	if len(b.ordered) == 0 {
+		return
+	}
+	if !o.started {
+		o.first = b.ordered[0][0].Time
+		o.last, o.started = o.first, true
+	}
+	b.first, b.before = o.first, o.last
+	last := b.ordered[len(b.ordered)-1]
+	o.last = last[len(last)-1].Time
+}
+
+// choose leaves those events that Select passes on.
+func (p *Pipeline) choose(b *batch) {
+	pass := func(e *session.Event) { b.selected = append(b.selected, *e) }
+	for _, events := range b.ordered {
+		for i := range events {
+			p.options.Select(&events[i], pass)
+		}
+	}
+	b.ordered = b.ordered[:0]
+	if len(b.selected) > 0 {
+		b.ordered = append(b.ordered, b.selected)
+	}
+}
+
+// sort puts the events of all shards in the order of the packets. What was due with a
+// packet comes before what it brought.
+func (b *batch) sort() {
+	var others []late
+	for i := range b.parts {
+		others = append(others, b.parts[i].late...)
+	}
+	if len(others) == 0 {
+		for _, r := range b.runs {
+			b.arrangeRun(r)
+		}
+		return
+	}
+	for i := range b.parts {
+		for _, s := range b.parts[i].segments {
+			others = append(others, late{b.runs[s.index], s.Number})
+		}
+	}
+	slices.SortStableFunc(others, func(a, b late) int { return cmp.Compare(a.order, b.order) })
+	for _, r := range others {
+		b.arrangeRun(r.run)
+	}
+}
+
+// arrangeRun puts a run behind what is in order.
+func (b *batch) arrangeRun(r run) {
+	if r.from < r.to {
+		b.ordered = append(b.ordered, b.parts[r.shard].events.List[r.from:r.to])
+	}
+}

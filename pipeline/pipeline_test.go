@@ -1,0 +1,239 @@
+package pipeline
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/pgwdump/pgwdump/capture"
+	"github.com/pgwdump/pgwdump/render"
+	"github.com/pgwdump/pgwdump/session"
+)
+
+// load returns the packets of a capture.
+func load(t testing.TB, name string) (packets []capture.Packet) {
+	f := capture.OpenFiles(name)
+	defer f.Close()
+	for {
+		p, err := f.Read()
+		if err == io.EOF {
+			return packets
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		packet := *p
+		packet.Data = bytes.Clone(p.Data)
+		packets = append(packets, packet)
+	}
+}
+
+// A way is how packets are worked on: it must not matter.
+type way struct {
+	jobs  int
+	flush int // about every so many packets; 0 is never
+}
+
+// run renders packets as JSON, and as text with the times since the line before,
+// which depend on the order of all lines.
+func (w way) run(t testing.TB, packets []capture.Packet) (json, text string) {
+	each := func(render func() Renderer) string {
+		var out bytes.Buffer
+		p := New(Options{Session: session.Options{Ports: []uint16{session.DefaultPort}}, Jobs: w.jobs, Render: render, Output: &out})
+		r := rand.New(rand.NewPCG(uint64(w.flush), 0))
+		for i := range packets {
+			packet := packets[i]
+			packet.Data = bytes.Clone(packet.Data)
+			p.Add(&packet)
+			clear(packet.Data) // it is no longer Add's
+			if w.flush > 0 && r.IntN(w.flush) == 0 {
+				p.Flush()
+			}
+		}
+		if err := p.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return out.String()
+	}
+	json = each(func() Renderer { return &render.JSON{} })
+	text = each(func() Renderer {
+		r := render.NewText(false)
+		r.Clock.Style = render.SinceLast
+		return r
+	})
+	return json, text
+}
+
+// damages are what captures suffer.
+var damages = map[string]func(*rand.Rand, []capture.Packet) []capture.Packet{
+	"whole": func(_ *rand.Rand, p []capture.Packet) []capture.Packet { return p },
+	"some lost": func(r *rand.Rand, p []capture.Packet) []capture.Packet {
+		return slices.DeleteFunc(p, func(capture.Packet) bool { return r.IntN(20) == 0 })
+	},
+	"some twice": func(r *rand.Rand, p []capture.Packet) (out []capture.Packet) {
+		for _, x := range p {
+			for range 1 + r.IntN(8)/7 {
+				out = append(out, x)
+			}
+		}
+		return out
+	},
+	"some late": func(r *rand.Rand, p []capture.Packet) []capture.Packet {
+		for i := range p {
+			if j := i + r.IntN(40); r.IntN(10) == 0 && j < len(p) {
+				p[i], p[j] = p[j], p[i]
+			}
+		}
+		return p
+	},
+	"cut short": func(_ *rand.Rand, p []capture.Packet) []capture.Packet {
+		for i := range p {
+			p[i].Data = p[i].Data[:min(len(p[i].Data), 96)]
+		}
+		return p
+	},
+	"one direction": func(_ *rand.Rand, p []capture.Packet) []capture.Packet {
+		var x capture.Parser
+		var s capture.Segment
+		return slices.DeleteFunc(p, func(p capture.Packet) bool { return x.Parse(&p, &s) && s.To.Port() == session.DefaultPort })
+	},
+}
+
+// TestOrder holds that what comes of a capture does not depend on how many goroutines
+// work on it, nor on where batches end. All captures are one here, packet by packet in
+// turn, so that there are many connections at a time.
+func TestOrder(t *testing.T) {
+	names, err := filepath.Glob("../testdata/pcaps/*.pcap*")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no captures: %v", err)
+	}
+	var all []capture.Packet
+	for n, name := range names {
+		if filepath.Base(name) == "big-row.pcap.zst" {
+			continue // as large as all others together
+		}
+		for i, p := range load(t, name) {
+			p.Number = i*len(names) + n // to sort by
+			all = append(all, p)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b capture.Packet) int { return a.Number - b.Number })
+	for name, damage := range damages {
+		t.Run(name, func(t *testing.T) {
+			packets := damage(rand.New(rand.NewPCG(1, 2)), slices.Clone(all))
+			for i := range packets {
+				packets[i].Number = i + 1
+			}
+			json, text := way{jobs: 1}.run(t, packets)
+			if json == "" || text == "" {
+				t.Fatal("nothing comes of it")
+			}
+			for _, w := range []way{{jobs: 1, flush: 5}, {jobs: 2}, {jobs: shards + 3, flush: 20}} {
+				j, x := w.run(t, packets)
+				compare(t, fmt.Sprintf("%+v, JSON", w), json, j)
+				compare(t, fmt.Sprintf("%+v, text", w), text, x)
+			}
+		})
+	}
+}
+
+// compare finds the first line that differs.
+func compare(t *testing.T, what, want, got string) {
+	t.Helper()
+	if want == got {
+		return
+	}
+	w, g := strings.SplitAfter(want, "\n"), strings.SplitAfter(got, "\n")
+	for i := range min(len(w), len(g)) {
+		if w[i] != g[i] {
+			t.Errorf("%s: line %d is\n%snot\n%s", what, i+1, g[i], w[i])
+			return
+		}
+	}
+	t.Errorf("%s: %d lines, not %d", what, len(g), len(w))
+}
+
+// TestSelect holds that Select has the events in the order of the capture, that what
+// it passes on is rendered, and that Totals count all of them.
+func TestSelect(t *testing.T) {
+	packets := load(t, "../testdata/pcaps/pgbench-interleaved.pcap.gz")
+	var all string
+	for _, jobs := range []int{1, 4} {
+		var told, rendered bytes.Buffer
+		var want []byte
+		messages := int64(0)
+		o := Options{Session: session.Options{Ports: []uint16{session.DefaultPort}}, Jobs: jobs,
+			Output: &rendered,
+			Render: func() Renderer { return line{} },
+			Select: func(e *session.Event, pass func(*session.Event)) {
+				told.Write(line{}.Append(nil, e))
+				if e.Type == session.Message {
+					messages++
+				}
+				if e.Offset%2 == 0 {
+					want = line{}.Append(want, e)
+					pass(e)
+				}
+			}}
+		p := feed(o, packets)
+		if d := cmp.Diff(string(want), rendered.String()); d != "" || len(want) == 0 {
+			t.Errorf("%d jobs (-passed +rendered): %s", jobs, d)
+		}
+		if all == "" {
+			all = told.String()
+		}
+		if d := cmp.Diff(all, told.String()); d != "" {
+			t.Errorf("%d jobs (-told to one +to several): %s", jobs, d)
+		}
+		if n := p.Totals().Messages; n != messages {
+			t.Errorf("%d jobs: %d messages in the totals, %d told", jobs, n, messages)
+		}
+		// The same is counted where nobody asks for events.
+		o.Render, o.Select = nil, nil
+		if d := cmp.Diff(p.Totals(), feed(o, packets).Totals()); d != "" {
+			t.Errorf("%d jobs (-told +only counted): %s", jobs, d)
+		}
+	}
+}
+
+func feed(o Options, packets []capture.Packet) *Pipeline {
+	p := New(o)
+	for i := range packets {
+		p.Add(&packets[i])
+	}
+	p.Close()
+	return p
+}
+
+// line renders what an event is and where it belongs.
+type line struct{}
+
+func (line) Append(dst []byte, e *session.Event) []byte {
+	return fmt.Appendf(dst, "%d #%d %d %d %s\n", e.Packet, e.Conn.Number, e.Type, e.Offset, e.Frame.Kind)
+}
+
+// TestError holds that an error of the output ends the work.
+func TestError(t *testing.T) {
+	packets := load(t, "../testdata/pcaps/pgbench-interleaved.pcap.gz")
+	for _, jobs := range []int{1, 4} {
+		r, w := io.Pipe()
+		r.CloseWithError(io.ErrShortWrite)
+		p := New(Options{Session: session.Options{Ports: []uint16{session.DefaultPort}}, Jobs: jobs, Output: w,
+			Render: func() Renderer { return line{} }})
+		for range 20 {
+			for i := range packets {
+				p.Add(&packets[i])
+			}
+		}
+		if err := p.Close(); err != io.ErrShortWrite {
+			t.Errorf("%d jobs: %v", jobs, err)
+		}
+	}
+}

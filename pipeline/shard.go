@@ -1,0 +1,61 @@
+package pipeline
+
+import (
+	"github.com/pgwdump/pgwdump/reassembly"
+	"github.com/pgwdump/pgwdump/session"
+)
+
+// shards is into how many parts the connections are divided: a number of which the
+// output depends in odd cases, so that it is the same everywhere. It limits how many
+// goroutines can observe.
+const shards = 16
+
+// A shard observes a part of the connections.
+type shard struct {
+	table    *reassembly.Table
+	observer *session.Observer
+
+	index uint8
+	tells bool  // of events
+	part  *part // of the batch that is being observed
+	told  int   // events that a run was made of
+	late  func(order int)
+}
+
+func newShard(index int, o *Options) *shard {
+	s := &shard{index: uint8(index), observer: session.New(o.Session), tells: o.Render != nil || o.Select != nil}
+	s.table = reassembly.New(s.observer.Open)
+	s.late = func(order int) {
+		if r := s.run(); r.from < r.to {
+			s.part.late = append(s.part.late, late{r, order})
+		}
+	}
+	return s
+}
+
+// observe observes the shard's part of a batch.
+func (s *shard) observe(b *batch) {
+	s.part, s.told = &b.parts[s.index], 0
+	if s.tells {
+		s.observer.Tell(&s.part.events)
+	}
+	for i := range s.part.segments {
+		g := &s.part.segments[i]
+		s.table.Pass(g.Number, s.late)
+		s.table.Add(&g.Segment)
+		b.runs[g.index] = s.run()
+	}
+	s.table.Pass(b.last, s.late)
+	if b.closing {
+		s.table.Close(b.last, b.time, s.late)
+	}
+	s.part.found = append(s.part.found, s.table.Found()...)
+	s.part.totals = s.observer.Totals
+}
+
+// run returns the events since the last run.
+func (s *shard) run() run {
+	from, to := s.told, len(s.part.events.List)
+	s.told = to
+	return run{s.index, int32(from), int32(to)}
+}

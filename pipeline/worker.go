@@ -1,0 +1,123 @@
+package pipeline
+
+import (
+	"github.com/pgwdump/pgwdump/session"
+)
+
+// A worker observes the shards that are its own, and renders.
+type worker struct {
+	shards   []*shard
+	in       chan *batch // to observe; nil where it has no shards
+	reader   session.Reader
+	renderer Renderer
+}
+
+// start starts the goroutines. All channels have room for all batches, so that nobody
+// ever waits for room.
+func (p *Pipeline) start() {
+	room := cap(p.free)
+	p.toRender, p.toWrite, p.written = make(chan *batch, room), make(chan *batch, room), make(chan struct{})
+	for _, w := range p.workers {
+		if len(w.shards) > 0 {
+			w.in = make(chan *batch, room)
+		}
+		go p.work(w)
+	}
+	go func() {
+		defer close(p.written)
+		for b := range p.toWrite {
+			<-b.rendered
+			p.write(b)
+		}
+	}()
+}
+
+// hand hands a batch on to be worked off.
+func (p *Pipeline) hand(b *batch) {
+	if p.options.Jobs == 1 {
+		for _, s := range p.workers[0].shards {
+			s.observe(b)
+		}
+		p.arrange(b)
+		p.render(p.workers[0], b)
+		p.write(b)
+		return
+	}
+	observers := p.workers[:min(len(p.workers), shards)]
+	b.observing.Store(int32(len(observers)))
+	for _, w := range observers {
+		w.in <- b
+	}
+}
+
+// work is what the goroutine of a worker does. To observe comes first: the others may
+// wait for it.
+func (p *Pipeline) work(w *worker) {
+	in := w.in
+	for {
+		var b *batch
+		select {
+		case b = <-in:
+		default:
+			select {
+			case b = <-in:
+			case r, more := <-p.toRender:
+				if !more {
+					return
+				}
+				p.render(w, r)
+				r.rendered <- struct{}{}
+				continue
+			}
+		}
+		if b.closing {
+			in = nil
+		}
+		p.observe(w, b)
+	}
+}
+
+// observe does a worker's part of a batch. Who is the last hands it on; since each
+// worker takes the batches in their order, they are handed on in their order.
+func (p *Pipeline) observe(w *worker, b *batch) {
+	for _, s := range w.shards {
+		s.observe(b)
+	}
+	if b.observing.Add(-1) > 0 {
+		return
+	}
+	closing := b.closing
+	p.arrange(b)
+	p.toWrite <- b
+	p.toRender <- b
+	if closing {
+		close(p.toWrite)
+		close(p.toRender)
+	}
+}
+
+// render decodes and renders the messages of a batch.
+func (p *Pipeline) render(w *worker, b *batch) {
+	if w.renderer == nil {
+		return
+	}
+	for e := range b.all() {
+		if e.Type == session.Message {
+			if w.reader.Read(e); e.Malformed != nil {
+				b.malformed++
+			}
+		}
+		b.out = w.renderer.Append(b.out, e)
+	}
+}
+
+// write writes what was rendered, and makes room for other packets.
+func (p *Pipeline) write(b *batch) {
+	p.malformed.Add(b.malformed)
+	if len(b.out) > 0 && p.err.Load() == nil {
+		if _, err := p.options.Output.Write(b.out); err != nil {
+			p.err.Store(&err)
+		}
+	}
+	p.recycle(b)
+}
