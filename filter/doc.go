@@ -10,7 +10,9 @@
 // of a compiler excepted. It goes further than the manual page where they differ:
 // the meaning of a keyword after `vlan`, which words inherit the qualifiers of
 // others, and in which order a packet that was cut short is looked at, are
-// those of libpcap. Names of hosts and networks are not looked up.
+// those of libpcap. (Of an expression with parts that contradict each other the
+// packets that end within their headers are an exception.) Names of hosts and
+// networks are not looked up.
 //
 // # From an expression to a program
 //

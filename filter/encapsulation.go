@@ -53,31 +53,47 @@ func (e encapsulation) vlan(g *generator) *condition {
 	switch {
 	case g.labels > 0:
 		fail(e.offset, "there is no VLAN tag behind MPLS labels")
-	case g.link.name != links[linkEthernet].name:
+	case !g.link.tags:
 		fail(e.offset, "a header of %s has no VLAN tag", g.link.name)
+	}
+	outermost := g.payload == offset{at: g.link.size}
+	if g.target.datagram() {
+		g.link.tags = false // behind one that was taken off
+		return e.takenOff(g)
 	}
 	tagged := or(or(g.carries(etherVLAN), g.carries(etherQinQ)), g.carries(etherOldTag))
 	tagged = e.numbered(tagged, g, g.payload, 2, e.number, 0xfff)
-	if g.target.Live && g.payload == (offset{at: g.link.size}) {
-		return e.outerTag(tagged, g)
+	g.follow, g.payload = g.payload.plus(vlanTag-2), g.payload.plus(vlanTag)
+	if g.target.Live && outermost {
+		return e.outermost(tagged, g)
 	}
-	g.follow, g.payload = g.follow.plus(vlanTag), g.payload.plus(vlanTag)
 	return tagged
 }
 
-// outerTag is vlan for the outermost tag of a packet that the kernel has not
-// copied yet. Most often the kernel, or the network card, has taken that tag off,
-// and tells what it was; inPacket tests whether it is still there. Where the headers
-// behind it are is known when the program runs.
-func (e encapsulation) outerTag(inPacket *condition, g *generator) *condition {
-	present := g.equal(g.values.extension(bpf.ExtVLANTagPresent), g.values.constant(1))
-	if !e.any {
-		id := g.values.computed(bpf.ALUOpAnd, g.values.extension(bpf.ExtVLANTag), g.values.constant(0xfff))
-		present = and(present, g.equal(id, g.values.constant(e.number)))
-	}
+// outermost is vlan for the outermost tag of a packet that the kernel has not copied
+// yet. Most often the kernel, or the network card, has taken that tag off; inPacket
+// tests whether it is still there. Where the headers behind it are is known when the
+// program runs.
+func (e encapsulation) outermost(inPacket *condition, g *generator) *condition {
 	g.tag = g.values.cell(tagCell)
-	g.follow.base, g.payload.base = g.tag, g.tag
-	return or(present, and(inPacket, keep(g.tag, g.values.constant(vlanTag))))
+	for _, o := range []*offset{&g.follow, &g.payload} {
+		*o = offset{g.tag, o.at - vlanTag}
+	}
+	inPacket = and(inPacket, keep(g.tag, g.values.constant(vlanTag)))
+	return or(e.takenOff(g), and(not(g.takenOff()), inPacket))
+}
+
+// takenOff tests a tag that the kernel has taken off, but still tells.
+func (e encapsulation) takenOff(g *generator) *condition {
+	if e.any {
+		return g.takenOff()
+	}
+	id := g.values.computed(bpf.ALUOpAnd, g.values.extension(bpf.ExtVLANTag), g.values.constant(0xfff))
+	return and(g.takenOff(), g.equal(id, g.values.constant(e.number)))
+}
+
+func (g *generator) takenOff() *condition {
+	return g.equal(g.values.extension(bpf.ExtVLANTagPresent), g.values.constant(1))
 }
 
 // mplsLabel is the size of a label.

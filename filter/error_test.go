@@ -72,7 +72,7 @@ func TestRefused(t *testing.T) {
 		"ether host 02:00:00:00:00:01": {"EN10MB"},
 		"broadcast":                    {"EN10MB"},
 		"multicast":                    {"EN10MB"},
-		"vlan":                         {"EN10MB"},
+		"vlan":                         {"EN10MB", "LINUX_SLL", "LINUX_SLL2"},
 		"mpls":                         {"EN10MB", "PPP"},
 		"inbound":                      {"LINUX_SLL", "LINUX_SLL2"},
 		"ifindex 1":                    {"LINUX_SLL2"},

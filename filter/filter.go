@@ -49,6 +49,9 @@ type Target struct {
 	Live bool
 }
 
+// datagram tells whether the packets come from a socket of type SOCK_DGRAM.
+func (t Target) datagram() bool { return t.Live && (t.Link == linkSLL || t.Link == linkSLL2) }
+
 // DefaultSnap is what tcpdump uses, too.
 const DefaultSnap = 262144
 

@@ -2,6 +2,7 @@ package filter
 
 import (
 	"encoding/binary"
+	"strings"
 	"testing"
 
 	"golang.org/x/net/bpf"
@@ -44,6 +45,41 @@ func TestFamilies(t *testing.T) {
 				}
 				if got := program.Match(other, len(other)); link == "NULL" && got != want {
 					t.Errorf("%s, family %d of the other byte order: %q: %v", link, test.family, expression, got)
+				}
+			}
+		}
+	}
+}
+
+// TestCookedVLAN has VLAN tags behind Linux cooked headers, which tcpdump writes, but
+// does not look for: what is accepted behind a header of Ethernet is accepted there.
+func TestCookedVLAN(t *testing.T) {
+	const addresses = 12 // bytes before the type
+	headers := map[uint16][]byte{linkSLL: make([]byte, 14), linkSLL2: make([]byte, 18)}
+	for _, expression := range expressions(t) {
+		if !strings.Contains(expression, "vlan") || strings.Contains(expression, "ether") || strings.Contains(expression, "mpls") {
+			continue
+		}
+		program, err := Compile(expression, Target{Link: linkEthernet})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for link, header := range headers {
+			cooked, err := Compile(expression, Target{Link: link})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range packets(linkEthernet, 1000) {
+				if len(p.data) < addresses+2 {
+					continue
+				}
+				etherType, rest := p.data[addresses:addresses+2], p.data[addresses+2:]
+				data := join(header, etherType, rest)
+				if link == linkSLL2 {
+					data = join(etherType, header, rest)
+				}
+				if want := program.Match(p.data, p.length); cooked.Match(data, len(data)) != want {
+					t.Fatalf("%q: %v of %x", expression, !want, data)
 				}
 			}
 		}

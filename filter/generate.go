@@ -20,7 +20,7 @@ type generator struct {
 func newGenerator(t Target) *generator {
 	g := &generator{target: t, values: values{}}
 	g.link = links[t.Link]
-	if t.Live && (t.Link == linkSLL || t.Link == linkSLL2) {
+	if t.datagram() {
 		g.link = linkDatagram
 	}
 	g.follow = g.header.plus(g.link.field)

@@ -23,12 +23,12 @@ func newKernelFilter(t testing.TB) *kernelFilter {
 }
 
 // attach has the kernel check a program, and put it in the place of the one before.
-func (k *kernelFilter) attach(p Program) error {
+func attach(socket int, p Program) error {
 	raw, err := bpf.Assemble(p)
 	if err != nil {
 		return err
 	}
-	return unix.SetsockoptSockFprog(k.out, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &unix.SockFprog{
+	return unix.SetsockoptSockFprog(socket, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &unix.SockFprog{
 		Len: uint16(len(raw)), Filter: (*unix.SockFilter)(unsafe.Pointer(&raw[0])),
 	})
 }
@@ -71,7 +71,7 @@ func TestKernel(t *testing.T) {
 			both = append(both, live)
 		}
 		for _, p := range both {
-			if err := kernel.attach(p); err != nil {
+			if err := attach(kernel.out, p); err != nil {
 				t.Fatalf("%q: %v: %v", expression, err, p)
 			}
 			for _, m := range made {

@@ -7,6 +7,7 @@ type link struct {
 	name  string
 	size  uint32 // bytes of the header
 	field uint32 // where in it the field is that tells the protocol behind it
+	tags  bool   // VLAN tags may follow it
 	// carries returns how to know that a protocol, given by its Ethernet type,
 	// follows the header.
 	carries func(g *generator, etherType uint32) *condition
@@ -15,16 +16,16 @@ type link struct {
 // links are the headers that are known, by LINKTYPE_ value.
 var links = map[uint16]link{
 	0:            {name: "BSD loopback", size: 4, carries: hostFamily},
-	linkEthernet: {name: "Ethernet", size: 14, field: 12, carries: etherType},
+	linkEthernet: {name: "Ethernet", size: 14, field: 12, tags: true, carries: etherType},
 	9:            linkPPP,
 	12:           {name: "raw IP", carries: version},
 	14:           {name: "raw IP", carries: version},
 	101:          {name: "raw IP", carries: version},
 	108:          {name: "OpenBSD loopback", size: 4, carries: networkFamily},
-	linkSLL:      {name: "Linux cooked", size: 16, field: 14, carries: etherType},
+	linkSLL:      {name: "Linux cooked", size: 16, field: 14, tags: true, carries: etherType},
 	228:          {name: "raw IPv4", carries: only(ip)},
 	229:          {name: "raw IPv6", carries: only(ip6)},
-	linkSLL2:     {name: "Linux cooked", size: 20, carries: etherType},
+	linkSLL2:     {name: "Linux cooked", size: 20, tags: true, carries: etherType},
 }
 
 // The values of links that more has to be known of than the table says.
@@ -39,7 +40,7 @@ var linkPPP = link{name: "PPP", size: 4, field: 2, carries: pppType}
 
 // linkDatagram is what a packet socket of type SOCK_DGRAM gives, as for the
 // interface `any`: no header, but the kernel tells what has been in it.
-var linkDatagram = link{name: "Linux cooked", carries: func(g *generator, etherType uint32) *condition {
+var linkDatagram = link{name: "Linux cooked", tags: true, carries: func(g *generator, etherType uint32) *condition {
 	return g.equal(g.values.extension(bpf.ExtProto), g.values.constant(etherType))
 }}
 

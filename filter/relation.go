@@ -42,7 +42,15 @@ func (n number) value(g *generator) (*value, *condition) {
 	return g.values.constant(uint32(n)), nil
 }
 
-func (packetLength) value(g *generator) (*value, *condition) { return g.values.length(), nil }
+// value returns the length with the header of the link layer, also where the kernel
+// gives packets without it.
+func (packetLength) value(g *generator) (*value, *condition) {
+	length := g.values.length()
+	if g.target.datagram() {
+		length = g.values.computed(bpf.ALUOpAdd, length, g.values.constant(links[g.target.Link].size))
+	}
+	return length, nil
+}
 
 // value computes. As with libpcap, only what the number on the left is from is
 // tested for: ip[0] + tcp[0] takes any packet of IPv4 for one of TCP.
@@ -63,7 +71,7 @@ func (a access) value(g *generator) (*value, *condition) {
 	index, before := a.index.value(g)
 	at := g.network()
 	switch p := a.protocol; {
-	case p == ether && g.link.name == linkDatagram.name && g.target.Live:
+	case p == ether && g.target.datagram():
 		fail(a.offset, "the kernel gives packets of this interface without a header of the link layer")
 	case p == ether:
 		at = g.header
