@@ -349,7 +349,7 @@ func TestImports(t *testing.T) {
 		"decode":     "message",
 		"phase":      "message",
 		"reassembly": "capture",
-		"session":    "reassembly decode phase message tlskeys capture sql value",
+		"session":    "reassembly decode phase message tlskeys capture sql value value/charset",
 		"render":     "session message value decode phase tlskeys reassembly",
 		"pipeline":   "capture reassembly session",
 		"cli":        "capture pipeline tlskeys session render privilege filter",

@@ -143,7 +143,8 @@ type ledger struct {
 }
 
 // see takes the next message of the connection.
-func (l *ledger) see(m *seen, t *phase.Tracker, w *message.Walker) {
+func (l *ledger) see(m *seen, t *phase.Tracker, p *pairing) {
+	w := &p.walker
 	if m.step.Outcome == phase.Requested && m.kind != message.KindTerminate {
 		l.asked(m)
 	}
@@ -169,7 +170,7 @@ func (l *ledger) see(m *seen, t *phase.Tracker, w *message.Walker) {
 		w.Decode(&l.param, m.body)
 		l.reported(m)
 	case message.KindErrorResponse, message.KindErrorResponseV2:
-		l.failed(m, t.Phase())
+		l.failed(m, p.roster.recode(m.body), t.Phase())
 	case message.KindTerminate:
 		l.Farewell = ByClient
 	case message.KindReadyForQuery:
@@ -246,9 +247,9 @@ func (l *ledger) reported(m *seen) {
 	}
 }
 
-// failed takes an error; the phase is that behind it. One that comes before the first
+// failed takes an error with that body in UTF-8; the phase is that behind it. One that comes before the first
 // ReadyForQuery ends the connection.
-func (l *ledger) failed(m *seen, after phase.Phase) {
+func (l *ledger) failed(m *seen, body []byte, after phase.Phase) {
 	if after != phase.ServerClosed && (l.started || after == phase.Unsynchronised) {
 		return
 	}
@@ -256,9 +257,9 @@ func (l *ledger) failed(m *seen, after phase.Phase) {
 		l.Outcome = Refused
 	}
 	l.Farewell = ByServer
-	l.Error = append([]byte{}, m.body...)
+	l.Error = append([]byte{}, body...)
 	if m.kind == message.KindErrorResponseV2 { // nothing but the text of the message
-		l.Error = append(append([]byte("M"), m.body...), 0)
+		l.Error = append(append([]byte("M"), body...), 0)
 	}
 }
 

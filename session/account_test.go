@@ -44,7 +44,7 @@ func TestLedger(t *testing.T) {
 	} {
 		tracker := phase.New(c.start)
 		var l ledger
-		var w message.Walker
+		p := &pairing{roster: newRoster(nil)}
 		for i, m := range c.told {
 			s := seen{kind: m.kind, from: message.Frontend, body: []byte("\x00"), begin: Moment{i + 1, m.at}, end: Moment{i + 1, m.at}}
 			if m.kind == ready {
@@ -54,9 +54,9 @@ func TestLedger(t *testing.T) {
 			if s.step, err = tracker.See(s.from, s.kind, s.body); err != nil {
 				t.Fatalf("%s: %v", c.name, err)
 			}
-			l.see(&s, tracker, &w)
+			l.see(&s, tracker, p)
 		}
-		got := *l.close(&stream{conn: Conn{Conn: new(reassembly.Conn)}, pairing: &pairing{roster: newRoster(nil)}}, Moment{0, c.end})
+		got := *l.close(&stream{conn: Conn{Conn: new(reassembly.Conn)}, pairing: p}, Moment{0, c.end})
 		got.Login, got.Began, got.Finished = nil, Moment{}, Moment{}
 		if d := cmp.Diff(c.want, got); d != "" {
 			t.Errorf("%s (-want +got)\n%s", c.name, d)

@@ -127,7 +127,7 @@ func (p *pairing) columns(a *ask, m *seen) {
 	if m.event == nil {
 		return
 	}
-	c := p.shapes.of(&p.walker, m.body)
+	c := p.shapes.of(&p.walker, &p.roster, m.body)
 	switch {
 	case a.kind == message.KindQuery:
 		a.statement.columns = c
@@ -260,7 +260,7 @@ func (p *pairing) position(a *ask) int {
 
 // erred gives a statement its error.
 func (p *pairing) erred(s *Statement, m *seen) {
-	s.Error = s.keep(m.body)
+	s.Error = s.keep(p.roster.recode(m.body))
 	s.Status = Failed
 	p.walker.Decode(&p.response, m.body)
 	if copy(s.SQLState[:], p.response.Field('C')) != len(s.SQLState) {
@@ -390,7 +390,7 @@ func (p *pairing) notice(m *seen) {
 		return
 	}
 	if s.Noticed++; s.Noticed <= maxNotices {
-		s.Notices = append(s.Notices, s.keep(m.body))
+		s.Notices = append(s.Notices, s.keep(p.roster.recode(m.body)))
 	}
 }
 

@@ -20,7 +20,7 @@ const maxShapes = 256
 type shapes map[string]*Columns
 
 // of returns the Columns of a RowDescription.
-func (s *shapes) of(w *message.Walker, body []byte) *Columns {
+func (s *shapes) of(w *message.Walker, r *roster, body []byte) *Columns {
 	if c := (*s)[string(body)]; c != nil {
 		return c
 	}
@@ -29,6 +29,9 @@ func (s *shapes) of(w *message.Walker, body []byte) *Columns {
 	}
 	var m message.RowDescription
 	w.Decode(&m, bytes.Clone(body)) // what can be read of a malformed one counts
+	for i := range m.Columns {
+		m.Columns[i].Name = bytes.Clone(r.recode(m.Columns[i].Name))
+	}
 	c := &Columns{m.Columns}
 	(*s)[string(body)] = c
 	return c

@@ -1,6 +1,9 @@
 package session
 
-import "github.com/pgwdump/pgwdump/message"
+import (
+	"github.com/pgwdump/pgwdump/message"
+	"github.com/pgwdump/pgwdump/value/charset"
+)
 
 // A Reader reads what is in the messages that an Observer tells of. It may be
 // another goroutine than the Observer's that does so, each with a Reader of its
@@ -9,6 +12,7 @@ type Reader struct {
 	walker  message.Walker
 	scratch [message.Kinds]message.Message // one of each kind, decoded into again and again
 	unknown message.Unknown
+	text    []byte // of fields that are in another encoding than UTF-8 in the message
 }
 
 // Read lists the fields of the message that e tells of, in e.Fields, and sets
@@ -37,5 +41,25 @@ func (r *Reader) Read(e *Event) {
 	e.Fields, err = r.walker.List(m, f.Body)
 	if err != nil && !e.Partial {
 		e.Malformed = err.(*message.Error)
+	}
+	if e.Login != nil && e.Login.Values.Settings.ToUTF8 != nil {
+		r.recode(e.Fields, e.Login.Values.Settings.ToUTF8)
+	}
+}
+
+// recode turns text in client_encoding into UTF-8. What is not text in that encoding
+// stays as it is.
+func (r *Reader) recode(fields []message.Field, convert charset.Decoder) {
+	r.text = r.text[:0]
+	for i := range fields {
+		f := &fields[i]
+		if f.Secret || f.Type != message.FieldString && f.Type != message.FieldSQL && f.Type != message.FieldKey {
+			continue
+		}
+		start := len(r.text)
+		if text, err := convert(r.text, f.Bytes); err == nil {
+			r.text = text
+			f.Bytes = text[start:len(text):len(text)]
+		}
 	}
 }

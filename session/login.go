@@ -23,6 +23,7 @@ type roster struct {
 	given bool // somebody else has it: it must not change
 	start message.StartupMessage
 	param message.ParameterStatus
+	text  []byte // what recode returns
 }
 
 func newRoster(types *value.Types) roster {
@@ -46,6 +47,22 @@ func (r *roster) change() *Login {
 		r.login, r.given = &l, false
 	}
 	return r.login
+}
+
+// recode returns in UTF-8 what is text in the client_encoding of the session: b itself
+// where that is UTF-8 already, and where it is not text in that encoding, so that what
+// cannot be read can still be seen. What it returns is valid until the next call.
+func (r *roster) recode(b []byte) []byte {
+	convert := r.login.Values.Settings.ToUTF8
+	if convert == nil {
+		return b
+	}
+	text, err := convert(r.text[:0], b)
+	if err != nil {
+		return b
+	}
+	r.text = text
+	return text
 }
 
 // started takes the client's StartupMessage.
@@ -73,7 +90,7 @@ func (r *roster) started(w *message.Walker, body []byte) {
 // reported takes the server's report of a run-time parameter.
 func (r *roster) reported(w *message.Walker, body []byte) {
 	w.Decode(&r.param, body)
-	l, v := r.change(), string(r.param.Value)
+	l, v := r.change(), string(r.recode(r.param.Value))
 	switch name := string(r.param.Name); name {
 	case "application_name":
 		l.Application = v

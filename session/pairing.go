@@ -207,7 +207,7 @@ func (p *pairing) begin(m *seen) *Statement {
 
 // query takes a Query: all its statements, one after the other.
 func (p *pairing) query(a *ask, m *seen) {
-	text := untilZero(m.body)
+	text := p.roster.recode(untilZero(m.body))
 	backslashes := p.roster.login.backslashes
 	s := p.begin(m)
 	s.Protocol, s.Request, s.executed = Simple, m.kind, true
@@ -262,6 +262,7 @@ func (p *pairing) command(s *Statement, c *sql.Command) {
 // prepare takes a Parse.
 func (p *pairing) prepare(a *ask, m *seen) {
 	p.walker.Decode(&p.parse, m.body)
+	p.parse.SQL = p.roster.recode(p.parse.SQL)
 	a.slot = p.catalog.slot(p.parse.Statement)
 	a.before = a.slot.now
 	key := m.body[min(len(p.parse.Statement)+1, len(m.body)):]
@@ -391,7 +392,7 @@ func (p *pairing) unheard(m *seen) {
 	switch m.kind {
 	case message.KindParse:
 		p.walker.Decode(&p.parse, m.body)
-		s.Name, s.SQL = s.keep(p.parse.Statement), s.keep(p.parse.SQL)
+		s.Name, s.SQL = s.keep(p.parse.Statement), s.keep(p.roster.recode(p.parse.SQL))
 		return
 	case message.KindBind:
 		p.walker.Decode(&p.bind, m.body)
@@ -406,7 +407,7 @@ func (p *pairing) unheard(m *seen) {
 			p.again(s, p.catalog.portal(p.execute.Portal))
 		}
 	case message.KindQuery:
-		s.Protocol, s.SQL = Simple, s.keep(untilZero(m.body))
+		s.Protocol, s.SQL = Simple, s.keep(p.roster.recode(untilZero(m.body)))
 	case message.KindFunctionCall:
 		s.Protocol, s.Arguments = Function, s.keep(m.body)
 	}

@@ -192,12 +192,15 @@ func (s *stream) message(d *side, c *reassembly.Chunk, f *decode.Frame) {
 	d.begun = Moment{}
 	if s.observer.options.View == Messages {
 		m.event = e
+		if r := &s.pairing.roster; r.login.Values.Settings.ToUTF8 != nil {
+			e.Login = r.give()
+		}
 	}
 	m.step, m.err = s.follow(d, f, e)
 	e.Frame = *f
 	s.pairing.see(&m)
 	if s.observer.options.View == Sessions {
-		s.ledger.see(&m, s.tracker, &s.pairing.walker)
+		s.ledger.see(&m, s.tracker, s.pairing)
 	}
 	s.tell(e)
 	s.tellStatements(c)
