@@ -5,9 +5,13 @@ import (
 	"compress/gzip"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -60,6 +64,8 @@ func sampleRecords(t testing.TB) []record {
 func writePcap(records []record, order binary.ByteOrder, magic uint32, unit int64, extra int) []byte {
 	b := make([]byte, 24)
 	order.PutUint32(b, magic)
+	order.PutUint16(b[4:], 2)
+	order.PutUint16(b[6:], 4)
 	order.PutUint32(b[16:], 262144)
 	order.PutUint32(b[20:], uint32(records[0].Link))
 	for _, r := range records {
@@ -271,7 +277,9 @@ func FuzzFile(f *testing.F) {
 		var p Packet
 		var s Segment
 		for range len(b) + 2 {
-			if err := file.format.next(file, &p); err != nil {
+			if err := file.format.next(file, &p); goesOn(err) {
+				continue
+			} else if err != nil {
 				return
 			}
 			if x.Parse(&p, &s) && (len(s.Payload) > len(p.Data) || s.Cut < 0) {
@@ -306,5 +314,89 @@ func BenchmarkRead(b *testing.B) {
 			x.Parse(p, &segment)
 		}
 		f.Close()
+	}
+}
+
+// TestGarbage puts bytes that are no block between those of a pcapng file: reading
+// goes on behind them, and they are told of. A pcap file ends there.
+func TestGarbage(t *testing.T) {
+	all := sampleRecords(t)
+	usec := func(ns int64) uint64 { return uint64(ns / 1000) }
+	whole := writePcapng(all, binary.LittleEndian, 6, usec)
+	var ends []int // of the blocks
+	for at := 0; at < len(whole); ends = append(ends, at) {
+		at += int(binary.LittleEndian.Uint32(whole[at+4:]))
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	name := filepath.Join(t.TempDir(), "garbage")
+	for _, at := range ends[3 : len(ends)-1] { // behind the interfaces, and before a block
+		for _, n := range []int{1, 2, 3, 4, 15, 16, 100, 5000} {
+			garbage := make([]byte, n)
+			for i := range garbage {
+				garbage[i] = byte(r.IntN(256))
+			}
+			os.WriteFile(name, slices.Concat(whole[:at], garbage, whole[at:]), 0o666)
+			got, errs := readAll(name)
+			e := new(FileError)
+			if len(errs) != 1 || !errors.As(errs[0], &e) || e.Err != ErrSkipped || !strings.Contains(e.Detail, fmt.Sprintf("; %d bytes were passed over", n)) {
+				t.Fatalf("%d bytes at %d: %v", n, at, errs)
+			}
+			if d := cmp.Diff(all, got); d != "" {
+				t.Fatalf("%d bytes at %d: %s", n, at, d)
+			}
+		}
+	}
+	// Each byte of a block overwritten costs that block at the most.
+	for i := ends[6]; i < ends[7]; i++ {
+		b := slices.Clone(whole)
+		b[i] ^= 0xff
+		os.WriteFile(name, b, 0o666)
+		if got, _ := readAll(name); len(got) < len(all)-1 {
+			t.Fatalf("with byte %d changed there are %d packets of %d", i, len(got), len(all))
+		}
+	}
+	plain := writePcap(all, binary.LittleEndian, magicMicroseconds, 1000, 0)
+	half := writePcap(all[:5], binary.LittleEndian, magicMicroseconds, 1000, 0)
+	os.WriteFile(name, slices.Concat(half, bytes.Repeat([]byte{0xff}, 100), plain[len(half):]), 0o666)
+	got, errs := readAll(name)
+	if len(got) != 5 || len(errs) != 1 || !errors.Is(errs[0], ErrCorrupt) || !strings.Contains(errs[0].Error(), fmt.Sprintf("at byte %d, after packet 5", len(half))) {
+		t.Errorf("%d packets, %v", len(got), errs)
+	}
+}
+
+// TestConcatenated reads files of all formats, one behind the other in one file.
+func TestConcatenated(t *testing.T) {
+	all := sampleRecords(t)
+	usec := func(ns int64) uint64 { return uint64(ns / 1000) }
+	parts := [][]byte{
+		writePcap(all, binary.LittleEndian, magicMicroseconds, 1000, 0),
+		writePcap(all, binary.BigEndian, magicNanoseconds, 1, 0),
+		writePcapng(all, binary.LittleEndian, 6, usec),
+		writePcapng(all, binary.BigEndian, 6, usec),
+		writePcap(all, binary.LittleEndian, magicModified, 1000, 8),
+	}
+	name := filepath.Join(t.TempDir(), "several")
+	for i := range parts {
+		for j := range parts {
+			os.WriteFile(name, slices.Concat(parts[i], parts[j]), 0o666)
+			got, errs := readAll(name)
+			if d := cmp.Diff(slices.Concat(all, all), got); d != "" || len(errs) > 0 {
+				t.Fatalf("%d and %d: %v\n%s", i, j, errs, d)
+			}
+		}
+	}
+}
+
+// TestUnknownInterface reads a file in which one interface of two cannot be read.
+func TestUnknownInterface(t *testing.T) {
+	all := sampleRecords(t)
+	b := writePcapng(all, binary.LittleEndian, 6, func(ns int64) uint64 { return uint64(ns / 1000) })
+	first := int(binary.LittleEndian.Uint32(b[4:]))
+	b[first+8] = 105 // the link type of the first interface of the first section: 802.11
+	name := filepath.Join(t.TempDir(), "wifi")
+	os.WriteFile(name, b, 0o666)
+	got, errs := readAll(name)
+	if len(got) != len(all) || len(errs) != 1 || !errors.Is(errs[0], ErrInterface) || !strings.Contains(errs[0].Error(), "interface 0, LINKTYPE 105") {
+		t.Errorf("%d packets of %d, %v", len(got), len(all), errs)
 	}
 }

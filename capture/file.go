@@ -31,6 +31,7 @@ type file struct {
 	large   []byte        // memory for a record that the buffer of in cannot hold
 	read    *atomic.Int64 // bytes read from disk, of this file and others
 	secrets func(name string, keyLog []byte)
+	flaws   int // errors after which reading went on
 }
 
 // A format reads the records of one file format.
@@ -70,6 +71,11 @@ func (f *file) begin(source io.Reader) error {
 	if err := f.decompress(); err != nil {
 		return err
 	}
+	return f.recognise()
+}
+
+// recognise finds out which format begins here.
+func (f *file) recognise() error {
 	magic, err := f.in.Peek(4)
 	switch {
 	case err == io.EOF && len(magic) == 0:
@@ -83,6 +89,18 @@ func (f *file) begin(source io.Reader) error {
 	f.format, err = newPcap(f)
 	return err
 }
+
+// reopen goes on with the file that begins where another ends, and reads its first
+// packet.
+func (f *file) reopen(p *Packet) error {
+	if err := f.recognise(); err != nil {
+		return err
+	}
+	return f.format.next(f, p)
+}
+
+// goesOn tells whether more can be read of a file after an error.
+func goesOn(err error) bool { return errors.Is(err, ErrSkipped) || errors.Is(err, ErrInterface) }
 
 // fail says where in the file an error happened.
 func (f *file) fail(err error) *FileError {
@@ -103,6 +121,7 @@ type reason struct {
 }
 
 func (r *reason) Error() string { return r.err.Error() }
+func (r *reason) Unwrap() error { return r.err }
 
 func (f *file) close() {
 	for _, c := range f.closers {

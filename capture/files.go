@@ -2,6 +2,7 @@ package capture
 
 import (
 	"cmp"
+	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -111,8 +112,10 @@ func (s *Files) first() *head {
 		h := s.open[i]
 		if !h.have {
 			if err := h.format.next(h.file, &h.packet); err != nil {
-				if err != io.EOF {
-					s.errs = append(s.errs, h.fail(err))
+				s.note(h, err)
+				if goesOn(err) {
+					i--
+					continue
 				}
 				h.close()
 				s.open = slices.Delete(s.open, i, i+1)
@@ -127,6 +130,28 @@ func (s *Files) first() *head {
 		}
 	}
 	return first
+}
+
+// maxFlaws is how many errors of a file are told of after which reading goes on.
+const maxFlaws = 10
+
+// note keeps an error for Read to return, unless there were enough of its kind.
+func (s *Files) note(h *head, err error) {
+	e := h.fail(err)
+	if goesOn(err) {
+		switch h.flaws++; {
+		case h.flaws == maxFlaws:
+			e.Detail += "; from here on such places are only counted"
+		case h.flaws > maxFlaws:
+			return
+		}
+	} else if n := h.flaws - maxFlaws; n > 0 {
+		flaws := h.fail(&reason{ErrSkipped, fmt.Sprintf("and so at %d more places before", n)})
+		s.errs = append(s.errs, flaws)
+	}
+	if err != io.EOF {
+		s.errs = append(s.errs, e)
+	}
 }
 
 // Ready tells whether the next Read returns without waiting for a file.

@@ -93,6 +93,8 @@ var (
 	ErrCompressed = errors.New("compressed more than once; decompress it first")
 	ErrCut        = errors.New("the file ends in the middle of a record; all before that was read")
 	ErrCorrupt    = errors.New("what follows is not a record of a capture; all before it was read")
+	ErrSkipped    = errors.New("what is here is not a block of a capture; reading goes on behind it")
+	ErrInterface  = errors.New("packets of this interface cannot be read for their kind of link header, and are passed over")
 	ErrLinkType   = errors.New("packets with this kind of link header cannot be read")
 )
 

@@ -63,12 +63,26 @@ func pcapOf(magic []byte) *pcap {
 	return nil
 }
 
+// isClassic tells whether a file of the classic format begins with b.
+func isClassic(b []byte) bool {
+	switch b[0] {
+	case 0xa1, 0xd4, 0x4d, 0x34: // with anything else no magic number begins
+		c := pcapOf(b[:4])
+		const version = 2
+		return c != nil && c.order.Uint16(b[4:]) == version
+	}
+	return false
+}
+
 func unknownLink(l LinkType) error {
 	return &reason{ErrLinkType, fmt.Sprintf("LINKTYPE %d, %s; record from an Ethernet, loopback or \"any\" interface",
 		l, layers.LinkType(l))}
 }
 
 func (c *pcap) next(f *file, p *Packet) error {
+	if b, _ := f.in.Peek(12); len(b) == 12 && (isClassic(b) || orderOf(b) != nil) {
+		return f.reopen(p) // several files, one behind the other
+	}
 	h, err := f.take(c.header)
 	if err != nil {
 		return err

@@ -2,10 +2,13 @@ package capture
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"math/bits"
+
+	"github.com/gopacket/gopacket/layers"
 )
 
 // pcapng reads the newer format (draft-ietf-opsawg-pcapng): blocks, each with its
@@ -45,6 +48,9 @@ const byteOrderMagic = 0x1a2b3c4d
 func (c *pcapng) next(f *file, p *Packet) error {
 	for {
 		kind, body, err := c.block(f)
+		if err == errClassic {
+			return f.reopen(p)
+		}
 		if err != nil {
 			return err
 		}
@@ -54,69 +60,136 @@ func (c *pcapng) next(f *file, p *Packet) error {
 		case blockSecrets:
 			c.takeSecrets(f, body)
 		case blockEnhanced, blockPacketOld:
-			var found bool
-			if found, err = c.timed(kind, body, p); found {
-				return nil
-			}
+			err = c.timed(kind, body, p)
 		case blockSimple:
-			if len(body) < 4 || len(c.interfaces) == 0 {
-				return ErrCorrupt
-			}
-			i, length := c.interfaces[0].about, c.order.Uint32(body)
-			captured := min(int(length), len(body)-4)
-			if i.Snap > 0 {
-				captured = min(captured, i.Snap)
-			}
-			p.Time, p.Link, p.Length, p.Data = c.time, i.Link, int(length), body[4:4+captured]
-			p.Interface, p.Dropped = i, 0
-			return nil
+			err = c.simple(body, p)
 		}
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
+		case kind == blockEnhanced || kind == blockPacketOld || kind == blockSimple:
+			return nil
 		}
 	}
 }
 
+// simple reads a Simple Packet Block, which has no time.
+func (c *pcapng) simple(body []byte, p *Packet) error {
+	if len(body) < 4 || len(c.interfaces) == 0 {
+		return &reason{ErrSkipped, "a packet block that is too short, or of no interface"}
+	}
+	i, length := c.interfaces[0].about, c.order.Uint32(body)
+	captured := min(int(length), len(body)-4)
+	if i.Snap > 0 {
+		captured = min(captured, i.Snap)
+	}
+	p.Time, p.Link, p.Length, p.Data = c.time, i.Link, int(length), body[4:4+captured]
+	p.Interface, p.Dropped = i, 0
+	return nil
+}
+
+// errClassic: a file of the classic format begins here.
+var errClassic = errors.New("a file of the classic format")
+
+// blockHead is how many bytes of a block come before its body.
+const blockHead = 8
+
 // block reads one block and returns its type and what is between its two length
-// words.
+// words. Where a file of the classic format begins it takes nothing.
 func (c *pcapng) block(f *file) (kind uint32, body []byte, err error) {
-	h, err := f.take(8)
-	if err != nil {
-		return 0, nil, err
+	h, err := f.in.Peek(blockHead + 4)
+	if len(h) < blockHead+4 {
+		return 0, nil, f.end(len(h), err)
 	}
-	if string(h[:4]) == string(sectionHeader) {
-		magic, err := f.in.Peek(4)
-		if len(magic) < 4 {
-			return 0, nil, f.end(1, err)
-		}
-		switch uint32(byteOrderMagic) {
-		case binary.LittleEndian.Uint32(magic):
-			c.order = binary.LittleEndian
-		case binary.BigEndian.Uint32(magic):
-			c.order = binary.BigEndian
-		default:
-			return 0, nil, &reason{ErrCorrupt, "a section header without a byte order"}
-		}
-		c.interfaces = c.interfaces[:0]
+	order, section := c.order, orderOf(h)
+	switch {
+	case section != nil:
+		order = section
+	case order == nil:
+		return 0, nil, &reason{ErrCorrupt, "a section header without a byte order"}
+	case string(h[:4]) == string(sectionHeader):
+		return 0, nil, c.resume(f, &reason{ErrCorrupt, "a section header without a byte order"})
+	case isClassic(h):
+		return 0, nil, errClassic
 	}
-	kind = c.order.Uint32(h)
-	length := c.order.Uint32(h[4:])
+	kind = order.Uint32(h)
+	length := order.Uint32(h[4:])
 	if length < 12 || length%4 != 0 || length > maxRecord {
-		return 0, nil, &reason{ErrCorrupt, fmt.Sprintf("a block of %d bytes", length)}
+		return 0, nil, c.resume(f, &reason{ErrCorrupt, fmt.Sprintf("a block of %d bytes", length)})
 	}
-	body, err = f.take(int(length) - 8)
+	switch b, _ := f.in.Peek(min(int(length), bufferSize)); {
+	case len(b) < min(int(length), bufferSize):
+		return 0, nil, c.resume(f, &reason{ErrCut, fmt.Sprintf("%d of %d bytes of a block", len(b), length)})
+	case int(length) > bufferSize && kind > blockSecrets,
+		int(length) <= bufferSize && order.Uint32(b[length-4:]) != length:
+		return 0, nil, c.resume(f, &reason{ErrCorrupt, fmt.Sprintf("a block of %d bytes that does not end as one", length)})
+	}
+	body, err = f.take(int(length))
 	if err == io.EOF {
 		err = ErrCut
 	}
 	if err != nil {
 		return 0, nil, err
 	}
-	return kind, body[:len(body)-4], nil
+	if section != nil {
+		c.order, c.interfaces = section, c.interfaces[:0]
+	}
+	return kind, body[blockHead : len(body)-4], nil
+}
+
+// orderOf returns the byte order of the section whose header block begins so, nil
+// where none does.
+func orderOf(h []byte) binary.ByteOrder {
+	if string(h[:4]) != string(sectionHeader) {
+		return nil
+	}
+	for _, order := range []binary.ByteOrder{binary.LittleEndian, binary.BigEndian} {
+		if order.Uint32(h[blockHead:]) == byteOrderMagic {
+			return order
+		}
+	}
+	return nil
+}
+
+// resume goes over what is no block, up to the next that is one to its end. The error
+// says how far that is; where there is none, it is the one given.
+func (c *pcapng) resume(f *file, otherwise *reason) error {
+	skipped := 1 // the beginning is none
+	f.in.Discard(1)
+	for {
+		b, _ := f.in.Peek(bufferSize)
+		for i := range len(b) - 12 + 1 {
+			if c.isBlock(b[i:]) {
+				skipped += i
+				f.in.Discard(i)
+				f.offset += int64(skipped)
+				return &reason{ErrSkipped, fmt.Sprintf("%s; %d bytes were passed over", otherwise.detail, skipped)}
+			}
+		}
+		if len(b) < bufferSize {
+			return otherwise
+		}
+		f.in.Discard(bufferSize / 2) // a block that began there would have been seen whole
+		skipped += bufferSize / 2
+	}
+}
+
+// isBlock tells whether b, of at least 12 bytes, begins with a whole block. Hardly
+// anything else says twice how long it is.
+func (c *pcapng) isBlock(b []byte) bool {
+	order := c.order
+	if section := orderOf(b); section != nil {
+		order = section
+	} else if order == nil {
+		return false
+	}
+	length := order.Uint32(b[4:])
+	return length >= 12 && length%4 == 0 && int64(length) <= min(int64(len(b)), bufferSize/2) && order.Uint32(b[length-4:]) == length
 }
 
 func (c *pcapng) addInterface(body []byte) error {
 	if len(body) < 8 {
-		return &reason{ErrCorrupt, "an interface without a link type"}
+		return &reason{ErrSkipped, "an interface without a link type"}
 	}
 	about := &Interface{Link: LinkType(c.order.Uint16(body)), Snap: int(c.order.Uint32(body[4:]))}
 	i := networkInterface{about: about, base: 6}
@@ -133,6 +206,9 @@ func (c *pcapng) addInterface(body []byte) error {
 		}
 	}
 	c.interfaces = append(c.interfaces, i)
+	if !about.Link.Known() {
+		return &reason{ErrInterface, fmt.Sprintf("interface %d, LINKTYPE %d, %s", len(c.interfaces)-1, about.Link, layers.LinkType(about.Link))}
+	}
 	return nil
 }
 
@@ -159,22 +235,22 @@ func (c *pcapng) takeSecrets(f *file, body []byte) {
 }
 
 // timed reads an Enhanced Packet Block, or its obsolete forerunner, which differs
-// in the first word. It returns false for a packet of an unknown interface.
-func (c *pcapng) timed(kind uint32, body []byte, p *Packet) (bool, error) {
+// in the first word.
+func (c *pcapng) timed(kind uint32, body []byte, p *Packet) error {
 	if len(body) < 20 {
-		return false, &reason{ErrCorrupt, "a packet block that is too short"}
+		return &reason{ErrSkipped, "a packet block that is too short"}
 	}
 	index := int(c.order.Uint32(body))
 	if kind == blockPacketOld {
 		index = int(c.order.Uint16(body))
 	}
 	if index >= len(c.interfaces) {
-		return false, &reason{ErrCorrupt, fmt.Sprintf("a packet of interface %d, which is not described", index)}
+		return &reason{ErrSkipped, fmt.Sprintf("a packet of interface %d, which is not described", index)}
 	}
 	i := c.interfaces[index]
 	captured, length := c.order.Uint32(body[12:]), c.order.Uint32(body[16:])
 	if int64(captured) > int64(len(body)-20) {
-		return false, &reason{ErrCorrupt, fmt.Sprintf("a packet of %d bytes in a block of %d", captured, len(body))}
+		return &reason{ErrSkipped, fmt.Sprintf("a packet of %d bytes in a block of %d", captured, len(body))}
 	}
 	c.time = i.nanoseconds(uint64(c.order.Uint32(body[4:]))<<32 | uint64(c.order.Uint32(body[8:])))
 	p.Time, p.Link, p.Length, p.Data = c.time, i.about.Link, int(length), body[20:20+captured]
@@ -182,7 +258,7 @@ func (c *pcapng) timed(kind uint32, body []byte, p *Packet) (bool, error) {
 	if rest := body[20+captured:]; len(rest) > 4 { // there are options behind the padding
 		c.dropped(kind, rest[-captured&3:], p)
 	}
-	return true, nil
+	return nil
 }
 
 // dropped reads how many packets were lost before p.

@@ -202,7 +202,7 @@ func (d *dumper) run() error {
 // complain reports an error of the input, which does not end the work.
 func (d *dumper) complain(err error) {
 	fmt.Fprintf(d.options.stderr, "pgwdump: %v\n", err)
-	if errors.Is(err, capture.ErrCut) {
+	if errors.Is(err, capture.ErrCut) || errors.Is(err, capture.ErrInterface) {
 		d.cut = true
 	} else {
 		d.failed = true
