@@ -90,6 +90,7 @@ func (c *pcap) next(f *file, p *Packet) error {
 	seconds, fraction := c.order.Uint32(h), c.order.Uint32(h[4:])
 	captured, length := c.order.Uint32(h[8:]), c.order.Uint32(h[12:])
 	if captured > maxRecord {
+		f.offset -= int64(c.header) // it is the header that cannot be right
 		return &reason{ErrCorrupt, fmt.Sprintf("a record of %d bytes", captured)}
 	}
 	data, err := f.take(int(captured))
