@@ -94,6 +94,10 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	}
 }
 
+// Command returns the whole command for those who write about it: man pages and
+// completions. It is not to be run.
+func Command() *cobra.Command { return newRoot(&options{stdout: io.Discard, stderr: io.Discard}) }
+
 // errReported stands for errors that were printed when they happened, errNotSound for
 // what --strict does not allow, which the output and the summary tell of.
 var (
