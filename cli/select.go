@@ -46,6 +46,5 @@ func (o *options) kernelFilter(link capture.LinkType, snap int) (string, []bpf.R
 	if err != nil {
 		return "", nil, marked(err)
 	}
-	raw, err := bpf.Assemble(program)
-	return expression.String(), raw, err
+	return expression.String(), program, nil
 }

@@ -38,7 +38,7 @@ func assemble(blocks []block) (Program, error) {
 		}
 	}
 	slices.Reverse(a.backward)
-	return a.backward, nil
+	return bpf.Assemble(a.backward)
 }
 
 // does returns what a block does, and where it goes on.

@@ -63,9 +63,13 @@ func (l *loopback) filter(t *testing.T, kind int, program Program, frames [][]by
 	if kind == unix.SOCK_DGRAM {
 		isMarker = bpf.LoadExtension{Num: bpf.ExtProto}
 	}
-	program = append(Program{
+	passMarker, err := bpf.Assemble([]bpf.Instruction{
 		isMarker, bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: marker, SkipTrue: 1}, bpf.RetConstant{Val: DefaultSnap},
-	}, program...)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	program = append(passMarker, program...)
 	receiver := packetSocket(t, kind)
 	timeout := unix.Timeval{Sec: 10}
 	memory := 16 << 20

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"unsafe"
 
-	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
 )
 
@@ -24,12 +23,8 @@ func newKernelFilter(t testing.TB) *kernelFilter {
 
 // attach has the kernel check a program, and put it in the place of the one before.
 func attach(socket int, p Program) error {
-	raw, err := bpf.Assemble(p)
-	if err != nil {
-		return err
-	}
 	return unix.SetsockoptSockFprog(socket, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &unix.SockFprog{
-		Len: uint16(len(raw)), Filter: (*unix.SockFilter)(unsafe.Pointer(&raw[0])),
+		Len: uint16(len(p)), Filter: (*unix.SockFilter)(unsafe.Pointer(&p[0])),
 	})
 }
 
