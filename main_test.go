@@ -345,6 +345,7 @@ func TestImports(t *testing.T) {
 		"phase/phasetest":     "message",
 		"value/charset":       "",
 
+		"decrypted":  "capture message reassembly session",
 		"connection": "message decode phase",
 		"decode":     "message",
 		"phase":      "message",
@@ -352,7 +353,7 @@ func TestImports(t *testing.T) {
 		"session":    "reassembly decode phase message tlskeys capture sql value value/charset",
 		"render":     "session message value decode phase tlskeys reassembly",
 		"pipeline":   "capture reassembly session",
-		"cli":        "capture pipeline tlskeys session render privilege filter",
+		"cli":        "capture pipeline tlskeys session render privilege filter decrypted",
 	}
 	alone := map[string]bool{"message": true, "decode": true, "phase": true, "connection": true}
 	const module = "github.com/pgwdump/pgwdump/"

@@ -37,7 +37,8 @@ func (m *told) is(other *told) bool {
 		m.Type == other.Type && bytes.Equal(m.Msg, other.Msg))
 }
 
-// secret are the messages of the type 'p'.
+// secret are the messages of the type 'p': which one it is nobody knows where the request
+// was lost.
 var secret = map[string]bool{"AuthenticationResponse": true, "PasswordMessage": true, "SASLInitialResponse": true, "SASLResponse": true}
 
 // tell returns the messages that pgwdump tells of, and whether it says that there is
@@ -67,33 +68,115 @@ func tell(t testing.TB, args ...string) (messages []told, loss bool) {
 // TestSuites compares what is read of a conversation in TLS with what is read of the
 // same one in clear. Each session has another process ID, and other keys.
 func TestSuites(t *testing.T) {
-	conversation := func(args ...string) (lines []string) {
-		messages, _ := tell(t, args...)
-		for _, m := range messages {
-			switch m.Type {
-			case "SSLRequest", "SSLResponse":
-				continue
-			case "BackendKeyData":
-				m.Msg = nil
-			}
-			lines = append(lines, fmt.Sprintf("%s %s %d %s", m.From, m.Type, m.Length, m.Msg))
-		}
-		return lines
-	}
-	want := conversation("-r", "testdata/pcaps/suite-clear.pcap")
+	want := conversation(t, "-r", "testdata/pcaps/suite-clear.pcap")
 	if len(want) < 40 {
 		t.Fatalf("in clear: %q", want)
 	}
 	for _, name := range encryptedCaptures(t) {
 		if base := filepath.Base(name); strings.HasPrefix(base, "suite-") {
 			t.Run(base, func(t *testing.T) {
-				got := conversation(append([]string{"-r", name}, keysOf(name)...)...)
+				got := conversation(t, append([]string{"-r", name}, keysOf(name)...)...)
 				if d := cmp.Diff(want, got); d != "" {
 					t.Errorf("-in clear +in TLS:\n%s", d)
 				}
 			})
 		}
 	}
+}
+
+// conversation returns the messages that pgwdump tells of, but for those that negotiate
+// encryption, and without the secrets of the session.
+func conversation(t testing.TB, args ...string) (lines []string) {
+	messages, _ := tell(t, args...)
+	for _, m := range messages {
+		switch m.Type {
+		case "SSLRequest", "SSLResponse", "GSSENCRequest", "GSSENCResponse":
+			continue
+		case "BackendKeyData":
+			m.Msg = nil
+		}
+		lines = append(lines, fmt.Sprintf("%s %s %d %s", m.From, m.Type, m.Length, m.Msg))
+	}
+	return lines
+}
+
+// TestDecryptedPcap reads what was written in clear: the same conversations, on any
+// number of goroutines the same bytes.
+func TestDecryptedPcap(t *testing.T) {
+	for _, name := range captures(t) {
+		if strings.HasPrefix(filepath.Base(name), "packets-") {
+			continue // part of a message has no name of its own
+		}
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			var written [2][]byte
+			args := append([]string{"-r", name}, keysOf(name)...)
+			for i := range written {
+				file := filepath.Join(t.TempDir(), "clear.pcapng")
+				if _, errs, status := run(t, append(args, "--decrypted-pcap", file, "-qq", fmt.Sprintf("--jobs=%d", 1+3*i))...); status != 0 {
+					t.Fatalf("%s", errs)
+				}
+				want, got := conversation(t, args...), conversation(t, "-r", file, "--port", "5433")
+				if d := cmp.Diff(want, got); d != "" {
+					t.Errorf("-of the capture +of what was written:\n%s", d)
+				}
+				written[i], _ = os.ReadFile(file)
+			}
+			if !bytes.Equal(written[0], written[1]) {
+				t.Error("another file on several goroutines")
+			}
+		})
+	}
+}
+
+// TestEmbedKeys reads captures with their keys in them, before and behind the packets,
+// from a file and from a pipe: the same as with a key log.
+func TestEmbedKeys(t *testing.T) {
+	for _, name := range encryptedCaptures(t) {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "keys.pcapng")
+			want, _, _ := run(t, append([]string{"-r", name, "--embed-keys", file}, keysOf(name)...)...)
+			got, errs, _ := run(t, "-r", file)
+			if !bytes.Equal(got, want) {
+				t.Errorf("with the keys before the packets: %s%s", got, errs)
+			}
+			secrets, rest := cutSecrets(t, file)
+			if err := os.WriteFile(file, append(rest, secrets...), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			if got, errs, _ := run(t, "-r", file); !bytes.Equal(got, want) {
+				t.Errorf("with the keys behind the packets: %s%s", got, errs)
+			}
+			in, err := os.Open(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer in.Close()
+			stdin := os.Stdin
+			os.Stdin = in
+			defer func() { os.Stdin = stdin }()
+			if got := conversation(t, "-r", "-"); !slices.Equal(got, conversation(t, append([]string{"-r", name}, keysOf(name)...)...)) {
+				t.Errorf("with the keys behind the packets, from a pipe: %q", got)
+			}
+		})
+	}
+}
+
+// cutSecrets returns the first Decryption Secrets Block of a pcapng file, and the file
+// without.
+func cutSecrets(t testing.TB, name string) (block, rest []byte) {
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at := 0; at < len(b); {
+		size := int(binary.LittleEndian.Uint32(b[at+4:]))
+		if binary.LittleEndian.Uint32(b[at:]) == 10 {
+			return slices.Clone(b[at : at+size]), slices.Concat(b[:at], b[at+size:])
+		}
+		at += size
+	}
+	t.Fatalf("%s has no secrets", name)
+	return nil, nil
 }
 
 // encryptedCaptures returns the captures that have a key log.

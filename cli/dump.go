@@ -80,8 +80,9 @@ func (d *dumper) end(err error) error {
 	return err
 }
 
-// newPipeline returns what works on the packets and writes what the flags ask for.
-func (d *dumper) newPipeline() *pipeline.Pipeline {
+// newPipeline returns what works on the packets and writes what the flags ask for, and
+// to the file of --decrypted-pcap if there is one.
+func (d *dumper) newPipeline(inClear *clearFile) *pipeline.Pipeline {
 	o := d.options
 	p := pipeline.Options{
 		Session: session.Options{Ports: o.allPorts(), Why: o.why, Keys: &d.keys.Log, View: o.view},
@@ -96,6 +97,9 @@ func (d *dumper) newPipeline() *pipeline.Pipeline {
 		p.Select = d.selection()
 	case session.Sessions:
 		p.Select = closed
+	}
+	if inClear != nil {
+		p.Select = inClear.tap(p.Select)
 	}
 	return pipeline.New(p)
 }
@@ -177,7 +181,11 @@ func (d *dumper) work() error {
 
 // run reads to the end of the source, or to the first error of the output.
 func (d *dumper) run() error {
-	d.pipeline = d.newPipeline()
+	inClear, err := openClear(d.options)
+	if err != nil {
+		return err
+	}
+	d.pipeline = d.newPipeline(inClear)
 	for d.pipeline.Err() == nil && (d.options.count == 0 || d.packets < d.options.count) {
 		if !d.source.Ready() {
 			d.pipeline.Flush()
@@ -196,7 +204,14 @@ func (d *dumper) run() error {
 		d.packets++
 		d.pipeline.Add(packet)
 	}
-	return d.pipeline.Close()
+	err = d.pipeline.Close()
+	if inClear != nil {
+		err = errors.Join(err, inClear.close(d.options))
+	}
+	if err == nil && d.options.embedKeys != "" {
+		err = d.embedKeys()
+	}
+	return err
 }
 
 // complain reports an error of the input, which does not end the work.

@@ -31,9 +31,9 @@ func addFlags(c *cobra.Command, o *options, own ...*pflag.FlagSet) {
 	files.IntVarP(&o.record.seconds, "rotate-seconds", "G", 0, "begin another file after `N` seconds; its name is a pattern of strftime: pg-%H%M%S.pcapng")
 	files.IntVarP(&o.record.files, "files", "W", 0, "write at most `N` files: with -C as a ring, with -G until that many are written")
 
-	encryption := pflag.NewFlagSet("Encryption", pflag.ContinueOnError)
+	encryption := pflag.NewFlagSet("Encryption (see docs/tls.md)", pflag.ContinueOnError)
 	encryption.SortFlags = false
-	encryption.StringArrayVar(&o.keyLogs, "keylog", nil, "decrypt TLS with the keys in `FILE`, which a client wrote (SSLKEYLOGFILE, sslkeylogfile of libpq 18); may be repeated. Keys in a pcapng file itself are used without asking")
+	encryption.StringArrayVar(&o.keyLogs, "keylog", nil, "decrypt TLS with the keys in `FILE`, which the client has written (sslkeylogfile of libpq 18, SSLKEYLOGFILE); may be repeated; keys in a pcapng file itself are used anyway")
 
 	live := pflag.NewFlagSet("Live capture (see docs/live.md)", pflag.ContinueOnError)
 	live.SortFlags = false
@@ -81,6 +81,15 @@ func addFlags(c *cobra.Command, o *options, own ...*pflag.FlagSet) {
 		fmt.Fprint(w, otherUsage)
 		return nil
 	})
+}
+
+// secretFiles are the flags for files of what was decrypted, and of keys.
+func secretFiles(o *options) *pflag.FlagSet {
+	f := pflag.NewFlagSet("Files to write of what was decrypted (see docs/tls.md)", pflag.ContinueOnError)
+	f.SortFlags = false
+	f.StringVar(&o.decrypted, "decrypted-pcap", "", "write the conversations in clear to `FILE`, as pcapng with TCP connections that are made up")
+	f.StringVar(&o.embedKeys, "embed-keys", "", "write the packets to `FILE`, as pcapng, with the keys that were used")
+	return f
 }
 
 const otherUsage = `

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -80,18 +81,29 @@ func newRecorder(o *options, comment string) (*capture.Recorder, error) {
 		}
 		return capture.RecordTo(o.stdout, about), nil
 	}
-	if written, err := os.Stat(o.record.name); err == nil {
-		for _, f := range o.files {
-			if read, err := os.Stat(f); err == nil && os.SameFile(read, written) && written.Mode().IsRegular() {
-				return nil, fmt.Errorf("%s would be overwritten while it is read; give -w another name", f)
-			}
-		}
+	if f := o.reads(o.record.name); f != "" {
+		return nil, fmt.Errorf("%s would be overwritten while it is read; give -w another name", f)
 	}
 	rotation, err := o.record.rotation()
 	if err != nil {
 		return nil, err
 	}
 	return capture.NewRecorder(o.record.name, about, rotation)
+}
+
+// reads returns the name of a file that is read, if a file that is to be written is the
+// same.
+func (o *options) reads(name string) string {
+	written, err := os.Stat(name)
+	if err != nil || !written.Mode().IsRegular() {
+		return ""
+	}
+	for _, f := range slices.Concat(o.files, o.keyLogs) {
+		if read, err := os.Stat(f); err == nil && os.SameFile(read, written) {
+			return f
+		}
+	}
+	return ""
 }
 
 // A recorded is a source whose packets are written to files as they are read.

@@ -32,6 +32,8 @@ type options struct {
 
 	files       []string
 	keyLogs     []string
+	decrypted   string
+	embedKeys   string
 	device      string
 	devices     bool
 	snap        int
@@ -113,6 +115,7 @@ const example = `  pgwdump -r capture.pcap                       read a capture
   pgwdump -r capture.pcap -x                    each field beside its bytes
   pgwdump -r capture.pcap --json | jq .         a JSON object for each message
   ssh db tcpdump -U -w - port 5432 | pgwdump -r -
+  pgwdump -r capture.pcap --keylog client.keys  what was said in TLS
   pgwdump -i eth0                               what is on the wire now
   pgwdump -i any --duration 1m --json           for a minute, on all interfaces`
 
@@ -143,7 +146,7 @@ bzip2, xz or lz4. Passwords and keys are masked unless --show-secrets.`,
 	}
 	c.SetVersionTemplate("pgwdump {{.Version}}\n")
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	addFlags(c, o)
+	addFlags(c, o, secretFiles(o))
 	c.Flags().SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 		if name == "user" { // which in queries is that of the statements
 			name = "run-as"
@@ -184,6 +187,9 @@ func (o *options) check(words []string) error {
 		return usageError{errors.New("nothing to read: name a capture file with -r, or an interface with -i")}
 	}
 	if _, err := o.record.rotation(); err != nil {
+		return usageError{err}
+	}
+	if err := o.checkSecretFiles(); err != nil {
 		return usageError{err}
 	}
 	for _, p := range o.ports {

@@ -54,6 +54,18 @@ type Frame struct {
 // Decoder, or in a gap and behind it, or not yet come.
 func (f *Frame) Missing() int { return f.Size - f.Head - len(f.Body) }
 
+// Append appends the message as it stood in the stream, as far as it is there.
+func (f *Frame) Append(dst []byte) []byte {
+	const lengthWord = 4
+	if f.Tag != 0 && f.Head > 0 {
+		dst = append(dst, f.Tag)
+	}
+	if f.Head >= lengthWord {
+		dst = binary.BigEndian.AppendUint32(dst, uint32(f.Length))
+	}
+	return append(dst, f.Body...)
+}
+
 // New returns an empty message to decode the body into.
 func (f *Frame) New() message.Message {
 	if f.Kind == message.KindUnknown {
