@@ -100,6 +100,27 @@ func TestPrefixes(t *testing.T) {
 	}
 }
 
+// TestSecretPrefixes holds that no part of a secret is listed as anything else, where a
+// message ends early.
+func TestSecretPrefixes(t *testing.T) {
+	for _, s := range messagetest.Samples() {
+		body := bodyOf(s)
+		var w, cut Walker
+		whole, _ := w.List(fresh(s), body)
+		for n := range body {
+			part, _ := cut.List(fresh(s), body[:n:n])
+			for _, f := range part {
+				for _, secret := range whole {
+					from, to := max(f.Offset, secret.Offset), min(f.Offset+f.Size, secret.Offset+secret.Size)
+					if secret.Secret && !f.Secret && from < to && len(f.Bytes) > 0 {
+						t.Fatalf("%s, %d bytes: %s shows %q of the secret %s", s.Name, n, f.Name, f.Bytes, secret.Name)
+					}
+				}
+			}
+		}
+	}
+}
+
 // TestTrailing decodes each body with bytes behind it.
 func TestTrailing(t *testing.T) {
 	for _, s := range messagetest.Samples() {

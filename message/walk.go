@@ -179,9 +179,13 @@ func (w *Walker) symbol(s string) {
 	}
 }
 
+// secret marks the field listed last. Where a message ends early that is the one that
+// is cut, though the secret may have come behind it: who cannot tell, masks.
 func (w *Walker) secret() {
 	if f := w.last(); f != nil {
 		f.Secret = true
+	} else if n := len(w.fields); w.list && n > 0 && w.fields[n-1].Cut {
+		w.fields[n-1].Secret = true
 	}
 }
 
