@@ -132,7 +132,7 @@ func (d *dumper) selection() func(e *session.Event, pass func(*session.Event)) {
 	return func(e *session.Event, pass func(*session.Event)) {
 		around.Add(e, func(e *session.Event) {
 			switch e.Type {
-			case session.Open, session.Close: // nothing of a statement
+			case session.Open, session.Close, session.Message: // nothing of a statement
 				return
 			case session.Ended:
 				d.shown++

@@ -13,6 +13,7 @@ type order struct {
 	conns       int   // that were found
 	first, last int64 // the times of the first event and of the one before
 	started     bool  // there was one
+	cancels     session.Cancels
 }
 
 // arrange puts the events of a batch in order, and does what needs that. Batches come
@@ -28,6 +29,11 @@ func (p *Pipeline) arrange(b *batch) {
 
 	p.order.number(b)
 	b.sort()
+	for _, events := range b.ordered {
+		for i := range events {
+			p.order.cancels.See(&events[i])
+		}
+	}
 	if p.options.Select != nil {
 		p.choose(b)
 	}

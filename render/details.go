@@ -94,6 +94,12 @@ func (r *Statements) appendDetails(dst []byte, s *session.Statement) []byte {
 	if s.Error != nil {
 		r.fields("error", s.Error, text)
 	}
+	if s.Cancel != nil {
+		text("cancel", cancelledBy(s.Cancel))
+	}
+	if s.Cut {
+		text("cut", "there was more of the SQL or the parameters than is kept")
+	}
 	if s.Missing {
 		text("missing", "part of it was not captured")
 	}

@@ -195,6 +195,17 @@ func (r *JSON) appendMessage(dst []byte, e *session.Event) []byte {
 // about, the names of the columns, and values as PostgreSQL prints them, where they
 // are not that already.
 func (r *JSON) appendMeaning(dst []byte, e *session.Event) []byte {
+	if c := e.Cancel; c != nil && e.Frame.Kind != message.KindCancelRequest {
+		dst = appendCancelled(dst, c)
+	} else if c != nil && c.Of != nil {
+		dst = append(dst, `,"cancels":{"conn":`...)
+		dst = strconv.AppendInt(dst, int64(c.Of.Number), 10)
+		if c.SQL != nil {
+			dst = append(dst, `,"sql":`...)
+			dst = appendJSONBytes(dst, whole(c.SQL))
+		}
+		dst = append(dst, '}')
+	}
 	if e.Prepared != nil {
 		dst = append(dst, `,"sql":`...)
 		dst = appendJSONBytes(dst, e.Prepared.SQL)
@@ -225,6 +236,15 @@ func (r *JSON) appendMeaning(dst []byte, e *session.Event) []byte {
 		}
 	}
 	return dst
+}
+
+// appendCancelled appends where the CancelRequest came from that hit a statement.
+func appendCancelled(dst []byte, c *session.Cancel) []byte {
+	dst = append(dst, `,"cancelled_by":{"conn":`...)
+	dst = strconv.AppendInt(dst, int64(c.By.Number), 10)
+	dst = append(dst, `,"frame":`...)
+	dst = strconv.AppendInt(dst, int64(c.At.Packet), 10)
+	return append(dst, '}')
 }
 
 func appendNames(dst []byte, columns []message.Column) []byte {

@@ -95,8 +95,14 @@ func (r *JSON) appendStatement(dst []byte, e *session.Event) []byte {
 			number("notices_left_out", int64(s.Noticed-len(s.Notices)))
 		}
 	}
+	if s.Cancel != nil {
+		dst = appendCancelled(dst, s.Cancel)
+	}
 	if s.Missing {
 		dst = append(dst, `,"missing":true`...)
+	}
+	if s.Cut {
+		dst = append(dst, `,"cut":true`...)
 	}
 	if e.Wanted {
 		dst = append(dst, `,"wanted":true`...)

@@ -245,6 +245,9 @@ func (r *Statements) failure(s *session.Statement) []byte {
 		r.failed = append(append(r.failed, s.SQLState.String()...), ' ')
 	}
 	r.failed = appendOneLine(r.failed, r.cut(text))
+	if s.Cancel != nil {
+		r.failed = append(append(r.failed, "; "...), cancelledBy(s.Cancel)...)
+	}
 	return r.failed
 }
 

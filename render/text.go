@@ -155,6 +155,9 @@ func (r *Text) appendMessage(dst []byte, e *session.Event) []byte {
 		if len(dst) == start {
 			dst = dst[:before] // no blanks at the end of a line
 		}
+		if e.Cancel != nil {
+			dst = r.appendCancel(dst, e)
+		}
 	}
 	dst = r.appendPhase(dst, e)
 	dst = r.appendNotes(dst, e)
@@ -169,6 +172,30 @@ func (r *Text) appendMessage(dst []byte, e *session.Event) []byte {
 		dst = r.appendOctets(dst, e)
 	}
 	return dst
+}
+
+// appendCancel appends whom a CancelRequest is for, or to an error from which one it
+// comes.
+func (r *Text) appendCancel(dst []byte, e *session.Event) []byte {
+	p, c := &r.palette, e.Cancel
+	dst = append(dst, "  "...)
+	switch {
+	case e.Frame.Kind != message.KindCancelRequest:
+		return p.warning.append(dst, cancelledBy(c))
+	case c.Of == nil:
+		return p.aside.append(dst, "for a connection that was not captured")
+	}
+	dst = p.warning.append(dst, "for #"+strconv.Itoa(c.Of.Number))
+	if c.SQL != nil {
+		dst = append(dst, "  "...)
+		dst = r.appendCut(dst, p.sql, c.SQL, appendOneLine)
+	}
+	return dst
+}
+
+// cancelledBy names the connection and the packet of a CancelRequest.
+func cancelledBy(c *session.Cancel) string {
+	return "cancelled by #" + strconv.Itoa(c.By.Number) + ", packet " + strconv.Itoa(c.At.Packet)
 }
 
 // appendAbout appends the SQL of the statement that a message is about.

@@ -54,6 +54,10 @@ func (p *pairing) fromBackend(m *seen) {
 		p.columns(a, m)
 	case message.KindParameterDescription:
 		p.parameters(a, m)
+	case message.KindCloseComplete:
+		if a.slot != nil {
+			p.catalog.drop(a.slot)
+		}
 	case message.KindErrorResponse:
 		p.failed(a, m)
 	case message.KindCommandComplete, message.KindEmptyQueryResponse, message.KindPortalSuspended:
@@ -68,14 +72,19 @@ func (p *pairing) fromBackend(m *seen) {
 // answering returns the request that is being answered, or nil where it is one of
 // those that are not kept. What was asked before it is given up.
 func (p *pairing) answering(number uint64) *ask {
-	for w := p.asks.waiting(); len(w) > 0 && w[0].number < number; w = p.asks.waiting() {
-		p.giveUp(&w[0], Incomplete)
-		p.asks.drop(1)
-	}
+	p.giveUpBefore(number)
 	if w := p.asks.waiting(); len(w) > 0 && w[0].number == number {
 		return &w[0]
 	}
 	return nil
+}
+
+// giveUpBefore gives up what was asked for before that request.
+func (p *pairing) giveUpBefore(number uint64) {
+	for w := p.asks.waiting(); len(w) > 0 && w[0].number < number; w = p.asks.waiting() {
+		p.giveUp(&w[0], Incomplete)
+		p.asks.drop(1)
+	}
 }
 
 // receive takes a message of the answer to a statement.
@@ -150,7 +159,7 @@ func (p *pairing) row(a *ask, m *seen) {
 	}
 	s := a.statement
 	if s.columns == nil && s.Returned == 1 && a.prepared != nil {
-		s.columns = a.prepared.in(s.Arguments[len(s.Arguments)-s.results:])
+		s.columns = a.prepared.in(s.results)
 	}
 	m.event.Columns, m.event.Login = s.columns, s.Login
 }
@@ -184,7 +193,8 @@ func (p *pairing) ran(a *ask, tag []byte) {
 	case c.Verb == sql.Prepare && string(tag) == "PREPARE":
 		made := newPrepared(c.Body, p.roster.login.backslashes)
 		s := p.catalog.slot(c.Name)
-		s.now, s.asked, s.draft = made, a.number, nil
+		p.catalog.set(s, made)
+		s.asked, s.draft = a.number, nil
 	case c.Verb == sql.Deallocate:
 		p.catalog.forget(c.Name, a.number)
 	case c.Verb == sql.Forget:
@@ -207,7 +217,7 @@ func (p *pairing) next(a *ask, m *seen) {
 	if s.Part == s.Parts {
 		a.rest = nil
 	}
-	p.words(a, s.keep(text))
+	p.words(a, p.keep(s, text))
 }
 
 // failed takes an error that is the answer to a request.
@@ -216,8 +226,7 @@ func (p *pairing) failed(a *ask, m *seen) {
 	if s == nil || !s.executed {
 		s = p.victim(a, m)
 	}
-	p.response.Fields = p.response.Fields[:0]
-	p.walker.Decode(&p.response, m.body)
+	readInto(&p.walker, &p.response, m.body)
 	for at := p.position(a); at > len(a.text)-len(a.rest) && a.rest != nil; s = a.statement {
 		p.finish(s, Skipped) // all of the text is parsed before any of it runs
 		p.next(a, m)
@@ -262,7 +271,7 @@ func (p *pairing) position(a *ask) int {
 func (p *pairing) erred(s *Statement, m *seen) {
 	s.Error = s.keep(p.roster.recode(m.body))
 	s.Status = Failed
-	p.walker.Decode(&p.response, m.body)
+	readInto(&p.walker, &p.response, m.body)
 	if copy(s.SQLState[:], p.response.Field('C')) != len(s.SQLState) {
 		s.SQLState = SQLState{}
 	}
@@ -296,7 +305,8 @@ func (p *pairing) victim(a *ask, m *seen) *Statement {
 func (p *pairing) undo(a *ask) {
 	switch {
 	case a.slot != nil && a.slot.asked == a.number:
-		a.slot.now, a.slot.draft = a.before, nil
+		p.catalog.set(a.slot, a.before)
+		a.slot.draft = nil
 	case a.portal != nil && a.portal.asked == a.number:
 		a.portal.open, a.portal.draft = false, nil
 	}
@@ -330,7 +340,9 @@ func (p *pairing) settle(m *seen) {
 	for i := range w[:n] {
 		p.giveUp(&w[i], how)
 	}
-	p.asks.drop(n)
+	if p.asks.drop(n); len(p.asks.waiting()) == 0 {
+		p.kept = 0
+	}
 }
 
 // giveUp ends the statement that a request runs, if it has not ended yet.

@@ -15,7 +15,8 @@ const (
 	// Open: a connection was found to speak PostgreSQL. Packet and Time are those
 	// of its first packet.
 	Open EventType = iota
-	// Message: one message, in Frame.
+	// Message: one message, in Frame. In the views Statements and Sessions those that
+	// Cancels needs.
 	Message
 	// Ended: a statement ended, in Statement.
 	Ended
@@ -50,6 +51,8 @@ type Event struct {
 	Prepared *Prepared // that a Bind, Describe or Execute is for
 	Columns  *Columns  // of a DataRow
 	Login    *Login    // the session, where one of these is
+
+	Cancel *Cancel // with a CancelRequest, or the error that it led to: see Cancels
 
 	Frame   decode.Frame // of a Message
 	Partial bool         // part of it is missing

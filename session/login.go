@@ -67,7 +67,7 @@ func (r *roster) recode(b []byte) []byte {
 
 // started takes the client's StartupMessage.
 func (r *roster) started(w *message.Walker, body []byte) {
-	w.Decode(&r.start, body) // what can be read of a malformed one counts
+	readInto(w, &r.start, body)
 	l := r.change()
 	for i := range r.start.Parameters {
 		p := &r.start.Parameters[i]
@@ -89,7 +89,7 @@ func (r *roster) started(w *message.Walker, body []byte) {
 
 // reported takes the server's report of a run-time parameter.
 func (r *roster) reported(w *message.Walker, body []byte) {
-	w.Decode(&r.param, body)
+	readInto(w, &r.param, body)
 	l, v := r.change(), string(r.recode(r.param.Value))
 	switch name := string(r.param.Name); name {
 	case "application_name":

@@ -32,6 +32,7 @@ type pairing struct {
 	fresh    bool   // nothing has ended since the server said so
 	answered Moment // when the last answer was complete; zero for never
 	count    int64  // of statements that ended
+	kept     int    // bytes of text and parameters that were kept since nothing waited
 
 	walker   message.Walker
 	parse    message.Parse
@@ -45,6 +46,13 @@ type pairing struct {
 func newPairing(s *stream) *pairing {
 	return &pairing{conn: &s.conn, tracker: s.tracker, roster: newRoster(s.observer.options.Values), pool: &s.observer.statements}
 }
+
+const (
+	// maxKept is how many bytes of text and parameters the statements that wait may
+	// have. From each that comes when they have more, leastKept are kept.
+	maxKept   = 64 << 20
+	leastKept = 1 << 10
+)
 
 // An ask is a request that waits for its answer.
 type ask struct {
@@ -101,6 +109,18 @@ type seen struct {
 	event *Event // to say more in; nil where messages are not told of
 }
 
+// readInto decodes a message again into the same memory. What can be read of a
+// malformed one counts; the rest is zero, not that of the message before.
+func readInto[T any, M interface {
+	*T
+	message.Message
+}](w *message.Walker, m M, body []byte) {
+	if w.Decode(m, body) != nil {
+		*m = *new(T)
+		w.Decode(m, body)
+	}
+}
+
 // see takes the next message. What ended with it is in p.ended.
 func (p *pairing) see(m *seen) {
 	if m.from == message.Frontend {
@@ -155,6 +175,7 @@ func (p *pairing) request(m *seen) {
 	case message.KindTerminate:
 		return
 	}
+	p.giveUpBefore(p.tracker.Oldest())
 	a := p.asks.push()
 	a.number, a.kind, a.begin, a.size = m.step.Request, m.kind, m.begin, m.size
 	switch m.kind {
@@ -165,7 +186,7 @@ func (p *pairing) request(m *seen) {
 	case message.KindBind:
 		p.bound(a, m)
 	case message.KindDescribe:
-		p.walker.Decode(&p.describe, m.body)
+		readInto(&p.walker, &p.describe, m.body)
 		if p.describe.Target == message.Portal {
 			o := p.catalog.portal(p.describe.Name)
 			a.statement, a.portal = p.draftOf(o.draft, o.syncs), o
@@ -182,7 +203,7 @@ func (p *pairing) request(m *seen) {
 	case message.KindFunctionCall:
 		s := p.begin(m)
 		s.Protocol, s.Request, s.executed = Function, m.kind, true
-		s.Arguments = s.keep(m.body)
+		s.Arguments = p.keep(s, m.body)
 		a.statement = s
 	}
 	if s := a.statement; s != nil {
@@ -223,11 +244,25 @@ func (p *pairing) query(a *ask, m *seen) {
 			text, a.rest = sql.Next(a.text, backslashes)
 		}
 	}
-	p.words(a, s.keep(text))
+	p.words(a, p.keep(s, text))
 	if unnamed := p.catalog.slots[""]; unnamed != nil {
-		unnamed.now = nil // it is the end of it
+		p.catalog.set(unnamed, nil) // it is the end of it
 	}
 	p.catalog.unnamed.open = false
+}
+
+// keep keeps text or parameters with a statement, but not more of them than memory is
+// to be spent on.
+func (p *pairing) keep(s *Statement, b []byte) []byte {
+	limit := maxSQL
+	if p.kept > maxKept {
+		limit = leastKept
+	}
+	if len(b) > limit {
+		b, s.Cut = b[:limit], true
+	}
+	p.kept += len(b)
+	return s.keep(b)
 }
 
 // untilZero returns the string that a body begins with.
@@ -261,12 +296,13 @@ func (p *pairing) command(s *Statement, c *sql.Command) {
 
 // prepare takes a Parse.
 func (p *pairing) prepare(a *ask, m *seen) {
-	p.walker.Decode(&p.parse, m.body)
+	readInto(&p.walker, &p.parse, m.body)
 	p.parse.SQL = p.roster.recode(p.parse.SQL)
 	a.slot = p.catalog.slot(p.parse.Statement)
 	a.before = a.slot.now
 	key := m.body[min(len(p.parse.Statement)+1, len(m.body)):]
-	a.slot.now, a.slot.asked = p.catalog.text(key, &p.parse, p.roster.login.backslashes), a.number
+	p.catalog.set(a.slot, p.catalog.text(key, &p.parse, p.roster.login.backslashes))
+	a.slot.asked = a.number
 	s := p.draft(m)
 	p.from(s, a.slot)
 	a.slot.draft, a.slot.syncs, a.statement = s, p.syncs, s
@@ -299,7 +335,7 @@ func (p *pairing) from(s *Statement, of *slot) {
 
 // bound takes a Bind.
 func (p *pairing) bound(a *ask, m *seen) {
-	p.walker.Decode(&p.bind, m.body)
+	readInto(&p.walker, &p.bind, m.body)
 	of := p.catalog.slot(p.bind.Statement)
 	o := p.catalog.portal(p.bind.Portal)
 	s := p.draftOf(of.draft, of.syncs)
@@ -309,17 +345,16 @@ func (p *pairing) bound(a *ask, m *seen) {
 	}
 	of.draft = nil
 	*o = portal{name: o.name, open: true, asked: a.number, prepared: of.now, statement: of.name,
-		arguments: append(o.arguments[:0], m.body...), results: resultsOf(&p.bind, m.body), draft: s, syncs: p.syncs}
-	s.Portal, s.Arguments, s.results = o.name, s.keep(m.body), o.results
+		arguments: append(o.arguments[:0], m.body[:min(len(m.body), maxSQL)]...), results: append(o.results[:0], resultsOf(&p.bind, m.body)...), draft: s, syncs: p.syncs}
+	s.Portal, s.Arguments, s.results = o.name, p.keep(s, m.body), s.keep(o.results)
 	a.statement, a.portal = s, o
 	m.about(of.now, p)
 }
 
-// resultsOf returns how many bytes at the end of a Bind are the formats of the
-// columns.
-func resultsOf(m *message.Bind, body []byte) int {
+// resultsOf returns the end of a Bind, which has the formats of the columns.
+func resultsOf(m *message.Bind, body []byte) []byte {
 	const size = 2
-	return min(size*len(m.ResultFormats), len(body))
+	return body[len(body)-min(size*len(m.ResultFormats), len(body)):]
 }
 
 // about says in the event of a message which prepared statement it is about.
@@ -331,7 +366,7 @@ func (m *seen) about(s *prepared, p *pairing) {
 
 // executed takes an Execute.
 func (p *pairing) executed(a *ask, m *seen) {
-	p.walker.Decode(&p.execute, m.body)
+	readInto(&p.walker, &p.execute, m.body)
 	o := p.catalog.portal(p.execute.Portal)
 	s := p.draftOf(o.draft, o.syncs)
 	if s == nil || s.executed {
@@ -355,7 +390,7 @@ func (p *pairing) again(s *Statement, o *portal) {
 		return
 	}
 	s.Name = s.keep(o.statement)
-	s.Arguments, s.results, s.columns = s.keep(o.arguments), o.results, o.columns
+	s.Arguments, s.results, s.columns = p.keep(s, o.arguments), s.keep(o.results), o.columns
 	if o.prepared != nil {
 		s.SQL, s.Types = o.prepared.SQL, o.prepared.Types
 		p.command(s, &o.prepared.command)
@@ -364,7 +399,7 @@ func (p *pairing) again(s *Statement, o *portal) {
 
 // close takes a Close.
 func (p *pairing) close(a *ask, m *seen) {
-	p.walker.Decode(&p.closing, m.body)
+	readInto(&p.walker, &p.closing, m.body)
 	if p.closing.Target == message.Portal {
 		if len(p.closing.Name) == 0 {
 			p.catalog.unnamed.open = false
@@ -375,7 +410,8 @@ func (p *pairing) close(a *ask, m *seen) {
 	}
 	if s := p.catalog.slots[string(p.closing.Name)]; s != nil {
 		a.slot, a.before = s, s.now
-		s.now, s.asked, s.draft = nil, a.number, nil
+		p.catalog.set(s, nil)
+		s.asked, s.draft = a.number, nil
 	}
 }
 
@@ -391,25 +427,25 @@ func (p *pairing) unheard(m *seen) {
 	p.ignored = s
 	switch m.kind {
 	case message.KindParse:
-		p.walker.Decode(&p.parse, m.body)
-		s.Name, s.SQL = s.keep(p.parse.Statement), s.keep(p.roster.recode(p.parse.SQL))
+		readInto(&p.walker, &p.parse, m.body)
+		s.Name, s.SQL = s.keep(p.parse.Statement), p.keep(s, p.roster.recode(p.parse.SQL))
 		return
 	case message.KindBind:
-		p.walker.Decode(&p.bind, m.body)
+		readInto(&p.walker, &p.bind, m.body)
 		if of := p.catalog.slots[string(p.bind.Statement)]; s.SQL == nil && of != nil {
 			p.from(s, of)
 		}
-		s.Portal, s.Arguments = s.keep(p.bind.Portal), s.keep(m.body)
+		s.Portal, s.Arguments = s.keep(p.bind.Portal), p.keep(s, m.body)
 		return
 	case message.KindExecute:
-		p.walker.Decode(&p.execute, m.body)
+		readInto(&p.walker, &p.execute, m.body)
 		if s.Arguments == nil {
 			p.again(s, p.catalog.portal(p.execute.Portal))
 		}
 	case message.KindQuery:
-		s.Protocol, s.SQL = Simple, s.keep(p.roster.recode(untilZero(m.body)))
+		s.Protocol, s.SQL = Simple, p.keep(s, p.roster.recode(untilZero(m.body)))
 	case message.KindFunctionCall:
-		s.Protocol, s.Arguments = Function, s.keep(m.body)
+		s.Protocol, s.Arguments = Function, p.keep(s, m.body)
 	}
 	s.Request, s.executed, p.ignored = m.kind, true, nil
 	p.finish(s, Skipped)

@@ -42,7 +42,7 @@ type portal struct {
 	prepared  *prepared
 	statement []byte   // the name of the prepared statement
 	arguments []byte   // the body of the Bind; memory of the portal
-	results   int      // how many bytes at its end are the formats of the columns
+	results   []byte   // the formats of the columns, as the Bind ends; memory of the portal
 	columns   *Columns // of its rows; nil while they are not described
 	draft     *Statement
 	syncs     uint64 // the batch that the draft is of
@@ -52,10 +52,14 @@ const (
 	// maxNames is how many prepared statements or portals of a connection are known at
 	// a time. PostgreSQL would hold more, but no client comes near.
 	maxNames = 1 << 14
+	// maxPrepared is how many bytes of SQL they may have in all.
+	maxPrepared = 64 << 20
 	// maxTexts and maxTextBytes are how many texts of prepared statements are
 	// remembered to know them again when they are prepared once more.
 	maxTexts     = 512
 	maxTextBytes = 1 << 20
+	// maxSQL is how much is kept of one text.
+	maxSQL = 1 << 20
 )
 
 // A catalog holds the prepared statements and portals of a connection. It is as the
@@ -67,6 +71,7 @@ type catalog struct {
 	unnamed portal
 	texts   map[string]*prepared // by the body of a Parse behind the name
 	size    int                  // bytes in texts
+	held    int                  // bytes of SQL in slots
 }
 
 // slot returns what the name stands for, making it where it is new.
@@ -74,12 +79,33 @@ func (c *catalog) slot(name []byte) *slot {
 	if s := c.slots[string(name)]; s != nil {
 		return s
 	}
-	if c.slots == nil || len(c.slots) >= maxNames {
-		c.slots = map[string]*slot{}
+	if c.slots == nil || len(c.slots) >= maxNames || c.held > maxPrepared {
+		c.slots, c.held = map[string]*slot{}, 0
 	}
 	s := &slot{name: bytes.Clone(name)}
 	c.slots[string(name)] = s
 	return s
+}
+
+// set makes a name stand for a prepared statement, or for nothing.
+func (c *catalog) set(s *slot, p *prepared) {
+	c.held += p.size() - s.now.size()
+	s.now = p
+}
+
+// size returns how many bytes of SQL it has.
+func (p *prepared) size() int {
+	if p == nil {
+		return 0
+	}
+	return len(p.SQL)
+}
+
+// drop forgets a name that stands for nothing any more.
+func (c *catalog) drop(s *slot) {
+	if s.now == nil && c.slots[string(s.name)] == s {
+		delete(c.slots, string(s.name))
+	}
 }
 
 // portal returns the portal of that name, making it where it is new.
@@ -99,7 +125,7 @@ func (c *catalog) portal(name []byte) *portal {
 }
 
 func newPrepared(text []byte, backslashes bool) *prepared {
-	text = append([]byte{}, text...)
+	text = append([]byte{}, text[:min(len(text), maxSQL)]...)
 	return &prepared{Prepared: &Prepared{SQL: text}, command: sql.Parse(text, backslashes)}
 }
 
@@ -124,13 +150,15 @@ func (c *catalog) text(key []byte, m *message.Parse, backslashes bool) *prepared
 func (c *catalog) forget(name []byte, number uint64) {
 	if name != nil {
 		if s := c.slots[string(name)]; s != nil && s.asked < number {
-			delete(c.slots, string(name))
+			c.set(s, nil)
+			c.drop(s)
 		}
 		return
 	}
 	for n, s := range c.slots {
 		if s.asked < number && n != "" {
-			delete(c.slots, n)
+			c.set(s, nil)
+			c.drop(s)
 		}
 	}
 }

@@ -10,6 +10,7 @@ package session
 import (
 	"sync"
 
+	"github.com/pgwdump/pgwdump/message"
 	"github.com/pgwdump/pgwdump/reassembly"
 	"github.com/pgwdump/pgwdump/tlskeys"
 	"github.com/pgwdump/pgwdump/value"
@@ -115,16 +116,20 @@ type Conn struct {
 
 // begin tells of an event, which is to be filled.
 func (o *Observer) begin(t EventType, s *stream, packet int, time int64) *Event {
-	e := &o.untold
-	if o.tells(t) {
-		o.events.List = append(o.events.List, Event{})
-		e = &o.events.List[len(o.events.List)-1]
-	}
-	*e = Event{Type: t, Conn: &s.conn, Packet: packet, Time: time}
-	return e
+	return o.add(o.tells(t, 0), t, s, packet, time)
 }
 
-// tells tells whether anybody is told of such an event.
-func (o *Observer) tells(t EventType) bool {
-	return o.events != nil && (t != Message || o.options.View == Messages)
+// add returns an event to be filled. If it is not told of, not all of it is empty.
+func (o *Observer) add(told bool, t EventType, s *stream, packet int, time int64) *Event {
+	if !told {
+		o.untold.Notes = o.untold.Notes[:0]
+		return &o.untold
+	}
+	o.events.List = append(o.events.List, Event{Type: t, Conn: &s.conn, Packet: packet, Time: time})
+	return &o.events.List[len(o.events.List)-1]
+}
+
+// tells tells whether anybody is told of such an event, with a Message of that kind.
+func (o *Observer) tells(t EventType, k message.Kind) bool {
+	return o.events != nil && (t != Message || o.options.View == Messages || k == message.KindBackendKeyData || k == message.KindCancelRequest)
 }

@@ -50,6 +50,8 @@ type Statement struct {
 	Notices  [][]byte // the bodies of the first maxNotices NoticeResponses
 	Noticed  int      // how many there were
 
+	Cancel *Cancel // the CancelRequest that came meanwhile, see Cancels; nil for none
+
 	// Before and After are what the ReadyForQuery before it and the one behind it said
 	// of the transaction; 0 where another statement stands between, or where it was not
 	// captured.
@@ -63,9 +65,10 @@ type Statement struct {
 	// nanoseconds: 0 where it did not wait for them, -1 where that is not known.
 	Pause   int64
 	Missing bool // part of it was not captured
+	Cut     bool // SQL or Arguments are the beginning of what they were: it was too much to be kept
 
 	columns  *Columns // of its rows, as far as that is known and anybody asks
-	results  int      // how many bytes at the end of Arguments are the formats of the columns
+	results  []byte   // the formats of the columns, as the Bind ends
 	memory   []byte   // of the byte fields
 	copy     Copy
 	ended    bool
@@ -177,8 +180,12 @@ func (s *Statement) Since(m Moment) (int64, bool) {
 
 // Release gives the memory of the Statement back.
 func (s *Statement) Release() {
-	pool := s.pool
-	*s = Statement{memory: s.memory[:0], Notices: s.Notices[:0], pool: pool}
+	const reused = 64 << 10
+	pool, memory := s.pool, s.memory[:0]
+	if cap(memory) > reused {
+		memory = nil
+	}
+	*s = Statement{memory: memory, Notices: s.Notices[:0], pool: pool}
 	pool.Put(s)
 }
 

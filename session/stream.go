@@ -183,7 +183,7 @@ func guessAnswer(b []byte) message.Kind {
 // message tells of one message, and of what ended with it.
 func (s *stream) message(d *side, c *reassembly.Chunk, f *decode.Frame) {
 	packet, time := d.when(f, c)
-	e := s.observer.begin(Message, s, packet, time)
+	e := s.observer.add(s.observer.tells(Message, f.Kind), Message, s, packet, time)
 	e.From, e.Offset = d.from, f.Offset
 	m := seen{from: d.from, kind: f.Kind, body: f.Body, size: int64(f.Size), begin: d.begun, end: Moment{packet, time}}
 	if m.begin == (Moment{}) {
@@ -222,7 +222,7 @@ func (s *stream) tell(e *Event) {
 	if e.Uncertain {
 		t.Uncertain++
 	}
-	if s.observer.tells(Message) && (f.Held || s.tls != nil) {
+	if s.observer.tells(Message, f.Kind) && (f.Held || s.tls != nil) {
 		f.Body = s.observer.events.keep(f.Body)
 	}
 }
@@ -234,7 +234,7 @@ func (s *stream) tellStatements(c *reassembly.Chunk) {
 		p.ended[i] = nil
 		s.observer.Totals.Statements++
 		s.ledger.count(statement)
-		if s.observer.options.View != Statements || !s.observer.tells(Ended) {
+		if s.observer.options.View != Statements || !s.observer.tells(Ended, 0) {
 			statement.Release()
 			continue
 		}

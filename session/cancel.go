@@ -1,0 +1,131 @@
+package session
+
+import (
+	"bytes"
+
+	"github.com/pgwdump/pgwdump/message"
+)
+
+// A Cancel is a CancelRequest and the connection that it is for. It never changes.
+type Cancel struct {
+	By *Conn // the connection that carried the request
+	At Moment
+	Of *Conn // the connection it is for; nil where that was not captured
+	// SQL is the beginning of the statement that ran there then, as far as the capture
+	// had come; nil where none ran, and where it is not known.
+	SQL []byte
+}
+
+// Cancels find out whom each CancelRequest is for, and what came of it. It takes the
+// events of all connections in the order of the capture.
+type Cancels struct {
+	keys  map[string]*target // by process ID and key, as in BackendKeyData
+	conns map[*Conn]*target
+}
+
+// A target is a connection that can be cancelled.
+type target struct {
+	conn    *Conn
+	key     string
+	running bool
+	sql     []byte  // of what is running, its beginning; nil where it is not known
+	pending *Cancel // not answered yet
+}
+
+// maxRunning is how much is kept of the SQL of what is running.
+const maxRunning = 200
+
+// See takes the next event and says in it what there is to say of a CancelRequest:
+// in that of the request itself whom it is for, in the statement or the error that it
+// led to where it came from.
+func (c *Cancels) See(e *Event) {
+	switch e.Type {
+	case Message:
+		c.message(e)
+	case Ended:
+		if t := c.conns[e.Conn]; t != nil && t.pending != nil {
+			c.ended(t, e.Statement)
+		}
+	case Close:
+		if t := c.conns[e.Conn]; t != nil {
+			delete(c.conns, e.Conn)
+			if c.keys[t.key] == t {
+				delete(c.keys, t.key)
+			}
+		}
+	}
+}
+
+func (c *Cancels) message(e *Event) {
+	switch e.Frame.Kind {
+	case message.KindBackendKeyData:
+		if c.keys == nil {
+			c.keys, c.conns = map[string]*target{}, map[*Conn]*target{}
+		}
+		t := &target{conn: e.Conn, key: string(e.Frame.Body)}
+		c.keys[t.key], c.conns[e.Conn] = t, t
+	case message.KindCancelRequest:
+		c.request(e)
+	case message.KindQuery:
+		if t := c.conns[e.Conn]; t != nil {
+			t.run(untilZero(e.Frame.Body))
+		}
+	case message.KindExecute:
+		if t := c.conns[e.Conn]; t != nil {
+			var sql []byte
+			if e.Prepared != nil {
+				sql = e.Prepared.SQL
+			}
+			t.run(sql)
+		}
+	case message.KindReadyForQuery:
+		if t := c.conns[e.Conn]; t != nil {
+			t.running, t.pending = false, nil
+		}
+	case message.KindErrorResponse:
+		if t := c.conns[e.Conn]; t != nil && t.pending != nil && cancelled(e.Frame.Body) {
+			e.Cancel, t.pending = t.pending, nil
+		}
+	}
+}
+
+// request takes a CancelRequest.
+func (c *Cancels) request(e *Event) {
+	cancel := &Cancel{By: e.Conn, At: Moment{e.Packet, e.Time}}
+	e.Cancel = cancel
+	const code = 4
+	if t := c.keys[string(e.Frame.Body[min(code, len(e.Frame.Body)):])]; t != nil {
+		cancel.Of, t.pending = t.conn, cancel
+		if t.running && t.sql != nil {
+			cancel.SQL = bytes.Clone(t.sql)
+		}
+	}
+}
+
+// run takes note of what runs. sql is nil where it is not known.
+func (t *target) run(sql []byte) {
+	t.running = true
+	if sql == nil {
+		t.sql = nil
+		return
+	}
+	t.sql = append(t.sql[:0], sql[:min(len(sql), maxRunning)]...)
+}
+
+// ended takes the end of a statement on a connection that was to be cancelled. What
+// ran when the request came was hit, or had ended before the server heeded it; what
+// was asked for later was hit only if the server says so.
+func (c *Cancels) ended(t *target, s *Statement) {
+	at := t.pending.At.Time
+	if s.End.Time < at {
+		return
+	}
+	if s.Begin.Time <= at || s.Status == Cancelled {
+		s.Cancel = t.pending
+	}
+	t.pending = nil
+}
+
+// cancelled tells whether the fields of an error have the SQLSTATE of a statement that
+// was cancelled.
+func cancelled(fields []byte) bool { return bytes.Contains(fields, []byte("\x00C57014\x00")) }
