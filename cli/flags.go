@@ -21,7 +21,7 @@ func addFlags(c *cobra.Command, o *options, own ...*pflag.FlagSet) {
 	input.StringVarP(&o.device, "interface", "i", "", "capture live from interface `IF`, by name or by its number in -D; \"any\" is all of them")
 	input.BoolVarP(&o.devices, "list-interfaces", "D", false, "list the interfaces that can be captured from")
 	input.IntSliceVar(&o.ports, "port", nil, "take connections to these `PORTS` for PostgreSQL, besides 5432 and all that begin like it")
-	input.StringVarP(&o.filter, "filter", "f", "", "only packets that the filter `EXPR` of tcpdump accepts; may also be written behind the flags")
+	input.StringVarP(&o.filter, "filter", "f", "", "only packets that the filter `EXPR` accepts, in the language of tcpdump (see docs/filter.md); or write it behind the flags")
 	input.IntVarP(&o.count, "count", "c", 0, "stop after `N` packets")
 
 	files := pflag.NewFlagSet("Files to write (see docs/live.md)", pflag.ContinueOnError)

@@ -31,7 +31,7 @@ type conditions struct {
 func newQueries(o *options) *cobra.Command {
 	var given conditions
 	c := &cobra.Command{
-		Use:   "queries -r FILE [FILTER]",
+		Use:   "queries -r FILE [flags] [FILTER]",
 		Short: "Show what ran: a line for each statement",
 		Long: `pgwdump queries shows the statements that ran: when they began, how long they
 took, how many rows they had, how they ended, who ran them, their SQL and their

@@ -109,7 +109,7 @@ var (
 
 const example = `  pgwdump -r capture.pcap                       read a capture
   pgwdump -r capture.pcap --port 6432           PostgreSQL, or a pooler, on another port
-  pgwdump -r capture.pcap host 10.0.0.9         only what a filter of tcpdump accepts
+  pgwdump -r capture.pcap host 10.0.0.9         only packets that a filter accepts, as tcpdump has it
   pgwdump -r a.pcap.gz -r b.pcap.gz             several files as one, in the order of time
   pgwdump -r capture.pcap -v                    a line for each field
   pgwdump -r capture.pcap -x                    each field beside its bytes
@@ -121,14 +121,15 @@ const example = `  pgwdump -r capture.pcap                       read a capture
 
 func newRoot(o *options) *cobra.Command {
 	c := &cobra.Command{
-		Use:   "pgwdump -r FILE | -i IF [FILTER]",
+		Use:   "pgwdump -r FILE | -i IF [flags] [FILTER]",
 		Short: "Show what goes over a PostgreSQL wire",
 		Long: `pgwdump shows the PostgreSQL conversations in packet captures and on network
 interfaces: every message of both directions, in order, by its name in the
 PostgreSQL manual and with its fields.
 
 Captures may be of the pcap or pcapng format, plain or compressed by gzip, zstd,
-bzip2, xz or lz4. Passwords and keys are masked unless --show-secrets.`,
+bzip2, xz or lz4. FILTER selects packets, in the language of tcpdump. Passwords
+and keys are masked unless --show-secrets.`,
 		Example:       example,
 		Version:       version(),
 		Args:          cobra.ArbitraryArgs,

@@ -44,7 +44,7 @@ func (o *options) kernelFilter(link capture.LinkType, snap int) (string, []bpf.R
 	}
 	program, err := expression.Compile(filter.Target{Link: uint16(link), Snap: snap, Live: runtime.GOOS == "linux"})
 	if err != nil {
-		return "", nil, marked(err)
+		return "", nil, usageError{marked(err)}
 	}
 	return expression.String(), program, nil
 }

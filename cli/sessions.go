@@ -16,7 +16,7 @@ const sessionsExample = `  pgwdump sessions -r capture.pcap                 who 
 
 func newSessions(o *options) *cobra.Command {
 	c := &cobra.Command{
-		Use:   "sessions -r FILE [FILTER]",
+		Use:   "sessions -r FILE [flags] [FILTER]",
 		Short: "Show who was there: a line for each connection",
 		Long: `pgwdump sessions shows the connections of a capture, each in a line, in the order in
 which they ended: how long they lasted, how busy they were, how many statements and

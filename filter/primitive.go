@@ -13,7 +13,7 @@ func (p *parser) primitive() (expression, qualifiers) {
 	if e := p.keyword(t); e != nil {
 		return e, qualifiers{}
 	}
-	q := qualifiers{kind: hostByDefault}
+	var q qualifiers
 	if named, ok := protocolNames[t.text]; ok {
 		q.protocol = named
 		t = p.peek()
@@ -23,23 +23,39 @@ func (p *parser) primitive() (expression, qualifiers) {
 		p.next()
 	}
 	if t.is("broadcast") || t.is("multicast") {
-		return groupTest{q.protocol, t.is("broadcast"), t.offset}, qualifiers{}
+		return q.group(t), qualifiers{}
 	}
-	if t.is("src") || t.is("dst") {
-		q.direction = p.direction(t)
-		if t = p.peek(); kinds[t.text] != noKind && kinds[t.text] != proto && t.kind == tokenKeyword {
-			q.kind = kinds[t.text]
-			p.next()
-		}
-	} else if t.kind == tokenKeyword && kinds[t.text] != noKind {
-		q.kind = kinds[t.text]
-	} else {
-		p.unexpected(t, "an expression")
-	}
+	q.direction, q.kind = p.directionAndKind(t)
 	if !p.atWord(p.at) {
 		p.unexpected(p.peek(), needs[q.kind])
 	}
 	return p.word(q), q
+}
+
+// directionAndKind reads the rest of the qualifiers that begin with t: one of the
+// two may be missing.
+func (p *parser) directionAndKind(t token) (d direction, k kind) {
+	if !t.is("src") && !t.is("dst") {
+		if t.kind != tokenKeyword || kinds[t.text] == noKind {
+			p.unexpected(t, "an expression")
+		}
+		return either, kinds[t.text]
+	}
+	d = p.direction(t)
+	if k = kinds[p.peek().text]; p.peek().kind != tokenKeyword || k == noKind || k == proto {
+		return d, hostByDefault
+	}
+	p.next()
+	return d, k
+}
+
+// group returns what broadcast or multicast means.
+func (q qualifiers) group(t token) expression {
+	broadcast := t.is("broadcast")
+	if named := q.protocol; named > ip6 || named == ip6 && broadcast {
+		fail(t.offset, "%s has no %s addresses; write ether, ip or ip6, or nothing, before %s", named, t.text, t.text)
+	}
+	return groupTest{q.protocol, broadcast, t.offset}
 }
 
 // alone returns what the name of a protocol stands for that is all of a primitive.
