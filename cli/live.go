@@ -143,7 +143,7 @@ func (l *live) Close() error {
 
 // live captures from an interface and writes what it says.
 func (d *dumper) live() error {
-	keys, err := openKeyLogs(d.options, nil, true) // while there is still the right to read them
+	keys, err := openKeyLogs(d.options, nil, len(d.options.keyLogs) > 0) // while there is still the right to read them
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,9 @@ func (e *NotPostgreSQL) Error() string {
 	if e.Protocol != "" {
 		s += " but " + e.Protocol
 	}
+	if len(e.First) == 0 {
+		return s
+	}
 	return s + fmt.Sprintf(": begins with %+q", e.First)
 }
 
@@ -140,7 +143,11 @@ func (s *stream) refuse(f *finding, h *hearing) {
 		if from != f.client {
 			e.From = message.Backend
 		}
-		e.Err = &NotPostgreSQL{Protocol: protocol(h.ends[from].bytes), First: h.ends[from].head()}
+		err := &NotPostgreSQL{Protocol: protocol(h.ends[from].bytes), First: h.ends[from].head()}
+		if s.tls != nil && err.Protocol == "" {
+			err.Protocol = fmt.Sprintf("TLS for %+q", s.tls.Info().Protocols)
+		}
+		e.Err = err
 	}
 	s.tellWhy("not PostgreSQL: "+f.why, packet, time)
 }
@@ -185,10 +192,13 @@ func asksInTLS(s *stream, h *hearing) *finding {
 	if s.tls == nil {
 		return nil
 	}
-	asked, client := s.tls.Info().Protocols, s.tls.Client
+	t, client := s.tls.Info(), s.tls.Client
+	asked := t.Protocols
 	switch {
 	case slices.Contains(asked, alpn):
 		return &finding{talking, client, "the client begins TLS and asks for the protocol " + alpn}
+	case t.Why() == nil: // what is inside says more
+		return nil
 	case len(asked) > 0:
 		return &finding{foreign, client, fmt.Sprintf("the client begins TLS and asks for the protocol %+q", asked)}
 	case len(asked) == 0 && s.listed(1-client):

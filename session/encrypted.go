@@ -68,6 +68,10 @@ func (s *stream) decrypted() {
 func (s *stream) Lost(c *reassembly.Chunk, i *tlskeys.Item) {
 	switch s.state {
 	case undecided:
+		if !i.Why.Whole() { // else it is as if there was nothing
+			c.Missing = int(i.Lost)
+			s.decide(c)
+		}
 		return
 	case disowned, foreign:
 		s.observer.Totals.Foreign += i.Lost - i.Missing

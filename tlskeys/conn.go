@@ -45,7 +45,11 @@ type Options struct {
 	Hold int64
 }
 
-const defaultHold = 1 << 20
+const (
+	defaultHold = 1 << 20
+	// maxHeld is how many bytes all connections of a Log may hold together.
+	maxHeld = 256 << 20
+)
 
 // A Conn follows one connection. It is not safe for use by several goroutines.
 type Conn struct {
@@ -219,10 +223,18 @@ func (c *Conn) keep(h *half, p piece) {
 	p.raw = slices.Clone(p.raw)
 	c.queue = append(c.queue, held{h, p})
 	h.Held += p.size
-	c.holding += int64(len(p.raw)) + heldOverhead
+	c.account(int64(len(p.raw)) + heldOverhead)
 	c.Retry()
-	for len(c.queue) > 0 && c.holding > c.hold {
+	for len(c.queue) > 0 && (c.holding > c.hold || c.log != nil && c.log.held.Load() > maxHeld) {
 		c.giveUp()
+	}
+}
+
+// account adds to how much is held.
+func (c *Conn) account(size int64) {
+	c.holding += size
+	if c.log != nil {
+		c.log.held.Add(size)
 	}
 }
 
@@ -254,7 +266,7 @@ func (c *Conn) giveUp() {
 // release takes a piece out of the account of what is held.
 func (c *Conn) release(d held) {
 	d.half.Held -= d.piece.size
-	c.holding -= int64(len(d.piece.raw)) + heldOverhead
+	c.account(-int64(len(d.piece.raw)) - heldOverhead)
 }
 
 // flush goes on with what waits, where there is reason to: in the order in which it

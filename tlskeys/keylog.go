@@ -52,6 +52,7 @@ type Log struct {
 	secrets map[random]*[labels][]byte
 	used    map[key]bool
 	grown   atomic.Int64 // how many secrets there are
+	held    atomic.Int64 // bytes that wait for one
 
 	looking sync.Mutex
 	whole   bool // no more will come
