@@ -35,8 +35,11 @@ func (f *framer) search(prove func(record) bool) (piece, bool) {
 		return f.lose(n), true
 	}
 	head := f.peek(headerSize)
-	if head == nil {
+	switch {
+	case head == nil:
 		return piece{}, false
+	case !f.likely(head): // it was not whole before
+		return f.lose(1), true
 	}
 	size := recordSize(head)
 	raw := f.peek(size)
