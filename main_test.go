@@ -353,7 +353,7 @@ func TestImports(t *testing.T) {
 		"session":    "reassembly decode phase message tlskeys capture sql value value/charset",
 		"render":     "session message value decode phase tlskeys reassembly",
 		"pipeline":   "capture reassembly session",
-		"cli":        "capture pipeline tlskeys session render privilege filter decrypted",
+		"cli":        "capture pipeline tlskeys session render privilege filter decrypted value",
 	}
 	alone := map[string]bool{"message": true, "decode": true, "phase": true, "connection": true}
 	const module = "github.com/pgwdump/pgwdump/"

@@ -17,6 +17,7 @@ import (
 	"github.com/pgwdump/pgwdump/pipeline"
 	"github.com/pgwdump/pgwdump/render"
 	"github.com/pgwdump/pgwdump/session"
+	"github.com/pgwdump/pgwdump/value"
 )
 
 // silent is how often -q is given for no lines at all.
@@ -25,7 +26,11 @@ const silent = 2
 // dump reads the files, or from the interface, and writes what they say.
 func dump(o *options) error {
 	signal.Ignore(syscall.SIGPIPE) // the write fails instead, and that is no failure
-	d := &dumper{options: o}
+	types, err := loadTypes(o.types)
+	if err != nil {
+		return err
+	}
+	d := &dumper{options: o, types: types}
 	if o.device != "" {
 		return d.live()
 	}
@@ -85,7 +90,7 @@ func (d *dumper) end(err error) error {
 func (d *dumper) newPipeline(inClear *clearFile) *pipeline.Pipeline {
 	o := d.options
 	p := pipeline.Options{
-		Session: session.Options{Ports: o.allPorts(), Why: o.why, Keys: &d.keys.Log, View: o.view},
+		Session: session.Options{Ports: o.allPorts(), Why: o.why, Keys: &d.keys.Log, View: o.view, Values: d.types},
 		Jobs:    o.jobs,
 		Output:  o.stdout,
 	}
@@ -162,6 +167,7 @@ type dumper struct {
 	source   capture.Source
 	filtered *capture.Filtered // the source; nil where there is no filter
 	keys     *keyLogs
+	types    *value.Types // known before the capture begins; nil for the built-in ones
 	pipeline *pipeline.Pipeline
 
 	packets int

@@ -44,6 +44,8 @@ func addFlags(c *cobra.Command, o *options, own ...*pflag.FlagSet) {
 	live.Lookup("duration").DefValue = "0"
 	live.StringVarP(&o.user, "run-as", "Z", "", "become `USER` once the interface is open, if started by root (default the one who called sudo, else nobody)")
 
+	input.StringVar(&o.types, "types", "", "know the data types in `FILE`: psql -X --csv -c 'select t.*, r.* from pg_type t left join pg_range r on r.rngtypid = t.oid'")
+
 	output := pflag.NewFlagSet("Output", pflag.ContinueOnError)
 	output.SortFlags = false
 	output.StringVarP(&o.output, "output", "o", "", "the `FORMAT` of the output: text or json (default text)")

@@ -31,6 +31,7 @@ type options struct {
 	stdout, stderr io.Writer
 
 	files       []string
+	types       string
 	keyLogs     []string
 	decrypted   string
 	embedKeys   string

@@ -5,7 +5,6 @@ import (
 
 	"github.com/pgwdump/pgwdump/message"
 	"github.com/pgwdump/pgwdump/session"
-	"github.com/pgwdump/pgwdump/value"
 )
 
 // appendDetails appends a line for each thing that is known of a statement and not
@@ -44,7 +43,7 @@ func (r *Statements) appendDetails(dst []byte, s *session.Statement) []byte {
 	}
 	r.parameters.each(s, func(i int, p *parameter) {
 		label := "$" + strconv.Itoa(i+1)
-		if name := value.TypeName(uint32(p.oid)); name != "" {
+		if name := s.Login.Values.Name(uint32(p.oid)); name != "" {
 			label += " (" + name + ")"
 		} else if p.oid != 0 {
 			label += " (type " + strconv.FormatUint(uint64(p.oid), 10) + ")"

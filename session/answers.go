@@ -133,7 +133,7 @@ func (p *pairing) parameters(a *ask, m *seen) {
 
 // columns takes a RowDescription.
 func (p *pairing) columns(a *ask, m *seen) {
-	if m.event == nil {
+	if m.event == nil && !mayTeach(a.sql()) {
 		return
 	}
 	c := p.shapes.of(&p.walker, &p.roster, m.body)
@@ -152,16 +152,37 @@ func (p *pairing) columns(a *ask, m *seen) {
 	}
 }
 
-// row says what the columns of a row are.
+// sql returns the statement that a request is for, as far as it is known.
+func (a *ask) sql() []byte {
+	switch {
+	case a.prepared != nil:
+		return a.prepared.SQL
+	case a.statement != nil:
+		return a.statement.SQL
+	}
+	return nil
+}
+
+// row says what the columns of a row are, and learns from it.
 func (p *pairing) row(a *ask, m *seen) {
-	if m.event == nil {
+	s := a.statement
+	first := s.Returned == 1
+	teaches := s.lesson != nil || first && mayTeach(s.SQL)
+	if m.event == nil && !teaches {
 		return
 	}
-	s := a.statement
-	if s.columns == nil && s.Returned == 1 && a.prepared != nil {
+	if s.columns == nil && first && a.prepared != nil {
 		s.columns = a.prepared.in(s.results)
 	}
-	m.event.Columns, m.event.Login = s.columns, s.Login
+	if teaches && first {
+		s.lesson = lessonOf(s.columns)
+	}
+	if s.lesson != nil {
+		p.learn(s, m)
+	}
+	if m.event != nil {
+		m.event.Columns, m.event.Login = s.columns, s.Login
+	}
 }
 
 // completed takes what ends the answer to a statement without an error.

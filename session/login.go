@@ -19,11 +19,12 @@ type Login struct {
 
 // A roster keeps the Login of a connection.
 type roster struct {
-	login *Login
-	given bool // somebody else has it: it must not change
-	start message.StartupMessage
-	param message.ParameterStatus
-	text  []byte // what recode returns
+	login    *Login
+	given    bool // somebody else has it: it must not change
+	learning bool // its types are those of this connection alone
+	start    message.StartupMessage
+	param    message.ParameterStatus
+	text     []byte // what recode returns
 }
 
 func newRoster(types *value.Types) roster {
@@ -44,7 +45,7 @@ func (r *roster) give() *Login {
 func (r *roster) change() *Login {
 	if r.given {
 		l := *r.login
-		r.login, r.given = &l, false
+		r.login, r.given, r.learning = &l, false, false
 	}
 	return r.login
 }

@@ -41,6 +41,7 @@ type pairing struct {
 	closing  message.Close
 	execute  message.Execute
 	response message.ErrorResponse
+	taught   message.DataRow
 }
 
 func newPairing(s *stream) *pairing {

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/pgwdump/pgwdump/message"
+	"github.com/pgwdump/pgwdump/value"
 )
 
 // A Statement is one SQL statement, function call or replication command that a
@@ -67,9 +68,10 @@ type Statement struct {
 	Missing bool // part of it was not captured
 	Cut     bool // SQL or Arguments are the beginning of what they were: it was too much to be kept
 
-	columns  *Columns // of its rows, as far as that is known and anybody asks
-	results  []byte   // the formats of the columns, as the Bind ends
-	memory   []byte   // of the byte fields
+	columns  *Columns      // of its rows, as far as that is known and anybody asks
+	lesson   *value.Lesson // what they tell of data types; nil for nothing
+	results  []byte        // the formats of the columns, as the Bind ends
+	memory   []byte        // of the byte fields
 	copy     Copy
 	ended    bool
 	executed bool // the message that runs it has come

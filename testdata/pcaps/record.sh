@@ -401,6 +401,7 @@ export PGUSER=scram_user
 capture client-psycopg-2.pcap        python psycopg_2.py client
 capture client-psycopg-3.pcap        python psycopg_3.py client
 capture client-asyncpg.pcap          python asyncpg_client.py
+capture user-types.pcap              python asyncpg_types.py
 capture client-node-postgres.pcap    node "$here/record/node_postgres.js"
 capture client-jdbc.pcap             jdbc client
 capture client-pgx.pcap              "$work/pgx" client

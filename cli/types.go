@@ -1,0 +1,25 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/pgwdump/pgwdump/value"
+)
+
+// loadTypes reads the file of --types; there may be none.
+func loadTypes(name string) (*value.Types, error) {
+	if name == "" {
+		return nil, nil
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	types := new(value.Types)
+	if err := types.Load(file); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return types, nil
+}

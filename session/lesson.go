@@ -1,0 +1,94 @@
+package session
+
+import (
+	"bytes"
+	"slices"
+	"strconv"
+
+	"github.com/pgwdump/pgwdump/message"
+	"github.com/pgwdump/pgwdump/value"
+)
+
+// catalogs are the tables that tell of data types: pg_type and pg_range. What comes
+// from no table may be made from them.
+var catalogs = []message.OID{0, 1247, 3541}
+
+// mayTeach tells whether the result of a statement may tell of data types.
+func mayTeach(sql []byte) bool { return bytes.Contains(sql, []byte("pg_type")) }
+
+// lessonOf returns what the columns of a result tell of data types, nil where that is
+// nothing.
+func lessonOf(c *Columns) *value.Lesson {
+	if c == nil {
+		return nil
+	}
+	names := make([]string, len(c.List))
+	for i := range c.List {
+		if slices.Contains(catalogs, c.List[i].Table) {
+			names[i] = string(c.List[i].Name)
+		}
+	}
+	if l := value.NewLesson(names); l.Useful() {
+		return &l
+	}
+	return nil
+}
+
+// learn learns of a data type from a row that the client has asked the catalog for.
+func (p *pairing) learn(s *Statement, m *seen) {
+	p.walker.Decode(&p.taught, m.body)
+	types := &p.roster.login.Values
+	row := make([]string, len(s.columns.List))
+	for i, v := range p.taught.Values.All() {
+		if i < len(row) && v != nil {
+			row[i] = printed(types, s.columns.List[i].Type, s.columns.List[i].Format, v)
+		}
+	}
+	oid := uint32(0)
+	if !s.lesson.HasOID() {
+		oid = p.askedFor(s)
+	}
+	p.roster.pupil().LearnRow(s.lesson, oid, row)
+}
+
+// printed returns a value as PostgreSQL prints it, and nothing where that is not known.
+func printed(types *value.Types, oid message.OID, format message.Format, v []byte) string {
+	text, err := types.Append(nil, uint32(oid), int16(format), v)
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}
+
+// askedFor returns the only parameter of a statement, as an OID; 0 where there is
+// another number of them. Where its type is left to the server it is that of an OID.
+func (p *pairing) askedFor(s *Statement) uint32 {
+	const oidType = 26
+	p.walker.Decode(&p.bind, s.Arguments)
+	if s.Arguments == nil || p.bind.Parameters.Len() != 1 {
+		return 0
+	}
+	oid, format := message.OID(oidType), message.TextFormat
+	if len(s.Types) == 1 && s.Types[0] != 0 {
+		oid = s.Types[0]
+	}
+	if len(p.bind.ParameterFormats) == 1 {
+		format = p.bind.ParameterFormats[0]
+	}
+	n := uint64(0)
+	for _, v := range p.bind.Parameters.All() {
+		n, _ = strconv.ParseUint(printed(&p.roster.login.Values, oid, format, v), 10, 32)
+	}
+	return uint32(n)
+}
+
+// pupil returns the types of the session, to learn. Who has had the Login before does
+// not see it.
+func (r *roster) pupil() *value.Types {
+	if r.given || !r.learning {
+		l := r.change()
+		known := l.Values
+		l.Values, r.learning = *known.Inherit(), true
+	}
+	return &r.login.Values
+}
