@@ -51,9 +51,19 @@ func (d *dumper) read() error {
 		d.filtered = newFiltered(files, o.expression)
 		d.source = d.filtered
 	}
-	recorder, err := newRecorder(d.options, "packets of "+strings.Join(d.options.files, ", "))
+	about := "packets of " + strings.Join(d.options.files, ", ")
+	if err := d.keep(about); err != nil {
+		return err
+	}
+	recorder, err := newRecorder(d.options, about)
 	if err != nil {
 		return err
+	}
+	if d.incidents != nil {
+		files.OnSecrets(func(name string, keyLog []byte) {
+			keys.embedded(name, keyLog)
+			d.incidents.keeper.Secrets(keyLog)
+		})
 	}
 	if recorder != nil {
 		d.source = &recorded{Source: d.source, recorder: recorder}
@@ -71,10 +81,23 @@ func (d *dumper) read() error {
 	return d.end(err)
 }
 
+// keep keeps the packets of the source, where --keep asks for that.
+func (d *dumper) keep(about string) (err error) {
+	if d.incidents, err = newIncidents(d.options, about); d.incidents != nil {
+		d.source = &keeping{d.source, d.incidents.keeper}
+	}
+	return err
+}
+
 // end says what was seen, unless it was an error of the output that ended it.
 func (d *dumper) end(err error) error {
 	if err == nil && d.pipeline != nil {
 		err = d.summarise()
+	}
+	if d.incidents != nil && (err == nil || err == errNotSound) {
+		if e := d.incidents.end(); e != nil {
+			err = e
+		}
 	}
 	switch {
 	case errors.Is(err, syscall.EPIPE):
@@ -163,12 +186,13 @@ func isTerminal(w io.Writer) bool {
 
 // A dumper reads packets and writes what they say.
 type dumper struct {
-	options  *options
-	source   capture.Source
-	filtered *capture.Filtered // the source; nil where there is no filter
-	keys     *keyLogs
-	types    *value.Types // known before the capture begins; nil for the built-in ones
-	pipeline *pipeline.Pipeline
+	options   *options
+	source    capture.Source
+	filtered  *capture.Filtered // the source; nil where there is no filter
+	keys      *keyLogs
+	incidents *incidents   // nil where nothing is kept for them
+	types     *value.Types // known before the capture begins; nil for the built-in ones
+	pipeline  *pipeline.Pipeline
 
 	packets int
 	shown   int64 // statements

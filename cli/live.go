@@ -68,9 +68,14 @@ func (l *live) recorder(o *options) (*capture.Recorder, error) {
 		}
 	}
 	if err := r.Open(time.Now().UnixNano()); err != nil {
-		return nil, fmt.Errorf("%w; the files of -w are written as user %s: name a directory for them where that user may write, or another user by -Z", err, l.user)
+		return nil, l.unwritable(err)
 	}
 	return r, nil
+}
+
+// unwritable says what to do where a file of -w cannot be written.
+func (l *live) unwritable(err error) error {
+	return fmt.Errorf("%w; the files of -w are written as user %s: name a directory for them where that user may write, or another user by -Z", err, l.user)
 }
 
 // listens says what is captured.
@@ -154,6 +159,14 @@ func (d *dumper) live() error {
 	}
 	defer l.Close()
 	d.source, d.keys = l, keys
+	if err := d.keep("captured from " + l.Interface().Name); err != nil {
+		return err
+	}
+	if d.incidents != nil {
+		if err := d.incidents.writable(); err != nil {
+			return l.unwritable(err)
+		}
+	}
 	recorder, err := l.recorder(d.options)
 	if err != nil {
 		return err

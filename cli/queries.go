@@ -61,6 +61,7 @@ parameters, each in a line, in the order in which they ended.`,
 	f.StringSliceVar(&s.Databases, "database", nil, "in one of these `DATABASES`")
 	f.StringSliceVar(&s.Applications, "app", nil, "by one of these applications, by their application_name (`APPS`)")
 	f.StringVar(&given.sql, "sql", "", "whose SQL the regular expression matches, in any case (`REGEX`)")
+	f.StringVar(&o.record.keep, "keep", "", "keep the last `SIZE` of packets in memory, such as 200MB, and write those of the connection to a file of its own for each of these statements; -w names the files: incident-%t.pcapng, %t the time of the statement, %n its number, %c the connection")
 	f.IntVar(&o.around, "context", 0, "and `N` statements of the same connection before and behind each; > marks those that were looked for")
 	addFlags(c, o, f)
 	return c
@@ -136,6 +137,9 @@ func (d *dumper) selection() func(e *session.Event, pass func(*session.Event)) {
 				return
 			case session.Ended:
 				d.shown++
+				if d.incidents != nil && (e.Wanted || d.options.around == 0) {
+					d.incidents.hit(e)
+				}
 			}
 			pass(e)
 		})

@@ -22,6 +22,7 @@ type recording struct {
 	size    string // -C
 	seconds int    // -G
 	files   int    // -W
+	keep    string // --keep: not all packets, but those of incidents
 }
 
 // stdoutName is the name that stands for standard output.
@@ -41,7 +42,7 @@ func (r *recording) rotation() (capture.Rotation, error) {
 		return capture.Rotation{}, errors.New("-C, -G and -W are about the files of -w, which is not there")
 	case r.name == stdoutName && (size > 0 || r.seconds > 0):
 		return capture.Rotation{}, errors.New("-C and -G need a file; -w - is standard output")
-	case r.files > 0 && size == 0 && r.seconds == 0:
+	case r.files > 0 && size == 0 && r.seconds == 0 && r.keep == "":
 		return capture.Rotation{}, errors.New("-W limits the files of -C or -G, which are not there")
 	}
 	return capture.Rotation{Size: size, Every: time.Duration(r.seconds) * time.Second, Files: r.files}, nil
@@ -68,6 +69,9 @@ func fileSize(s string) (int64, error) {
 // newRecorder returns what writes the packets to the files of -w; nil where there are
 // none. The comment says in them where the packets come from.
 func newRecorder(o *options, comment string) (*capture.Recorder, error) {
+	if o.record.keep != "" {
+		return nil, nil // the files are those of incidents
+	}
 	if o.records() && o.view == session.Statements {
 		return nil, usageError{errors.New("-w - and -w with -q print nothing, so that queries has nothing to do")}
 	}
@@ -155,7 +159,7 @@ func (d *dumper) copy() {
 
 // records tells whether packets are only written, and nobody looks at them.
 func (o *options) records() bool {
-	return o.record.name != "" && o.quiet > 0 || o.record.name == stdoutName
+	return o.record.keep == "" && o.record.name != "" && o.quiet > 0 || o.record.name == stdoutName
 }
 
 // talks tells whether it is said at the end what was seen.

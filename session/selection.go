@@ -23,6 +23,12 @@ type Selection struct {
 	SQL          *regexp.Regexp // what the SQL, or that of the prepared statement it executes, matches
 }
 
+// Narrow tells whether there is any condition.
+func (c *Selection) Narrow() bool {
+	return c.Slower > 0 || c.Errors || c.Rows != nil || c.Bigger > 0 || c.SQL != nil ||
+		len(c.SQLStates)+len(c.Users)+len(c.Databases)+len(c.Applications) > 0
+}
+
 // Wants tells whether the conditions hold for a statement.
 func (c *Selection) Wants(s *Statement) bool {
 	if c.Slower > 0 {

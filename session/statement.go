@@ -180,6 +180,15 @@ func (s *Statement) Since(m Moment) (int64, bool) {
 	return max(m.Time-s.Begin.Time, 0), true // a capture may show an answer before what it answers
 }
 
+// Began returns when it was first seen: the first byte of the request, or of the answer
+// where the request was not captured.
+func (s *Statement) Began() Moment {
+	if s.Begin != (Moment{}) {
+		return s.Begin
+	}
+	return s.First
+}
+
 // Release gives the memory of the Statement back.
 func (s *Statement) Release() {
 	const reused = 64 << 10
