@@ -87,6 +87,8 @@ var goldenStyles = []struct {
 	{"queries.txt", []string{"queries"}, nil},
 	{"queries.jsonl", []string{"queries", "--json", "-q"}, nil},
 	{"queries.v.txt", []string{"queries", "-v"}, []string{"simple-errors.pcap", "client-asyncpg.pcap", "copy-in-text.pcap"}},
+	{"rows.txt", []string{"--copy-rows", "-q"}, []string{"copy-in-text.pcap", "copy-in-csv.pcap", "copy-in-binary.pcap", "copy-out-csv.pcapng", "copy-in-error.pcap"}},
+	{"rows.jsonl", []string{"queries", "--copy-rows", "--json", "-q"}, []string{"copy-in-csv.pcap", "copy-out-csv.pcapng"}},
 	{"sessions.txt", []string{"sessions", "-v"}, nil},
 	{"sessions.jsonl", []string{"sessions", "--json", "-q"}, nil},
 	{"v.txt", []string{"-v"}, []string{"extended-binary.pcap", "simple-errors.pcap", "replication-test-decoding.pcap"}},
@@ -273,7 +275,7 @@ func TestSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, capture := range captures(t) {
-		for _, args := range [][]string{nil, {"--show-secrets"}, keysOf(capture), {"queries", "--context", "1", "--errors"}, append([]string{"queries"}, keysOf(capture)...), append([]string{"sessions"}, keysOf(capture)...)} {
+		for _, args := range [][]string{nil, {"--show-secrets"}, keysOf(capture), {"queries", "--context", "1", "--errors"}, {"--copy-rows"}, append([]string{"queries"}, keysOf(capture)...), append([]string{"sessions"}, keysOf(capture)...)} {
 			out, _, _ := run(t, append(args, "--json", "-r", capture)...)
 			lines := bufio.NewScanner(bytes.NewReader(out))
 			lines.Buffer(nil, 1<<26)
@@ -350,7 +352,7 @@ func TestImports(t *testing.T) {
 		"decode":     "message",
 		"phase":      "message",
 		"reassembly": "capture",
-		"session":    "reassembly decode phase message tlskeys capture sql value value/charset",
+		"session":    "reassembly decode phase message tlskeys capture sql value value/charset copydata",
 		"render":     "session message value decode phase tlskeys reassembly",
 		"pipeline":   "capture reassembly session",
 		"cli":        "capture pipeline tlskeys session render privilege filter decrypted value",

@@ -113,7 +113,7 @@ func (d *dumper) end(err error) error {
 func (d *dumper) newPipeline(inClear *clearFile) *pipeline.Pipeline {
 	o := d.options
 	p := pipeline.Options{
-		Session: session.Options{Ports: o.allPorts(), Why: o.why, Keys: &d.keys.Log, View: o.view, Values: d.types},
+		Session: session.Options{Ports: o.allPorts(), Why: o.why, Keys: &d.keys.Log, View: o.view, Values: d.types, CopyRows: o.copyRows},
 		Jobs:    o.jobs,
 		Output:  o.stdout,
 	}

@@ -55,6 +55,7 @@ func addFlags(c *cobra.Command, o *options, own ...*pflag.FlagSet) {
 	output.CountVarP(&o.verbose, "verbose", "v", "a line for each field")
 	output.BoolVarP(&o.octets, "hex", "x", false, "a line for each field, beside its bytes")
 	output.IntVar(&o.maxValue, "max-value", 120, "show `N` bytes of a value, 0 for all; JSON always has all")
+	output.BoolVar(&o.copyRows, "copy-rows", false, "show each row of a COPY, split into its columns, where the statement was captured")
 	output.BoolVar(&o.showSecrets, "show-secrets", false, "show passwords, hashes, tokens, proofs and cancel keys")
 	output.BoolVar(&o.why, "why", false, "for each TCP connection, a line that says why it was taken for PostgreSQL or not")
 	output.BoolVar(&o.strict, "strict", false, "exit with status 3 if anything was lost, uncertain, malformed or against the protocol")

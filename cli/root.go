@@ -57,6 +57,7 @@ type options struct {
 	octets      bool
 	colour      string
 	showSecrets bool
+	copyRows    bool
 	jobs        int
 	maxValue    int
 

@@ -140,6 +140,9 @@ func (s *Splitter) Next() ([][]byte, error) {
 	return nil, s.err
 }
 
+// Format returns the format of the data.
+func (s *Splitter) Format() Format { return s.options.Format }
+
 // Rows returns how many rows there were.
 func (s *Splitter) Rows() int64 { return s.rows }
 

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"bytes"
 	"strconv"
 
 	"github.com/pgwdump/pgwdump/message"
@@ -62,13 +63,8 @@ func (r *Statements) appendDetails(dst []byte, s *session.Statement) []byte {
 		text("at most", strconv.Itoa(int(s.MaxRows))+" rows")
 	}
 	text("bytes", strconv.FormatInt(s.Sent, 10)+" sent, "+strconv.FormatInt(s.Received, 10)+" received")
-	if c := s.Copy; c != nil {
-		if c.In.Messages > 0 || c.Response != message.KindCopyOutResponse {
-			text("copy in", c.Format.String()+", "+strconv.FormatInt(c.In.Bytes, 10)+" bytes in "+strconv.FormatInt(c.In.Messages, 10)+" messages")
-		}
-		if c.Out.Messages > 0 || c.Response != message.KindCopyInResponse {
-			text("copy out", c.Format.String()+", "+strconv.FormatInt(c.Out.Bytes, 10)+" bytes in "+strconv.FormatInt(c.Out.Messages, 10)+" messages")
-		}
+	if s.Copy != nil {
+		r.copyDetails(s, text)
 	}
 	if s.Before != 0 || s.After != 0 {
 		text("transaction", status(s.Before)+" before, "+status(s.After)+" after")
@@ -103,6 +99,33 @@ func (r *Statements) appendDetails(dst []byte, s *session.Statement) []byte {
 		text("missing", "part of it was not captured")
 	}
 	return dst
+}
+
+// copyDetails puts down what went to and fro in a COPY: how much, how fast, and what
+// the statement says of it.
+func (r *Statements) copyDetails(s *session.Statement, text func(label, text string)) {
+	c := s.Copy
+	format := c.Format.String()
+	said, ok := s.CopyStatement()
+	if ok {
+		format = said.Options.Format.String()
+	}
+	for _, d := range []struct {
+		label string
+		moved session.Transfer
+		never message.Kind // with which nothing goes that way
+	}{{"copy in", c.In, message.KindCopyOutResponse}, {"copy out", c.Out, message.KindCopyInResponse}} {
+		if d.moved.Messages == 0 && c.Response == d.never {
+			continue
+		}
+		how := format + ", " + Many(d.moved.Bytes, "byte") + " in " + Many(d.moved.Messages, "message")
+		if took, ok := s.Took(); ok && took > 0 {
+			how += ", " + strconv.FormatInt(int64(float64(d.moved.Bytes)*1e9/float64(took)), 10) + " bytes a second"
+		}
+		text(d.label, how)
+	}
+	text("table", string(said.Table))
+	text("columns", string(bytes.Join(said.Columns, []byte(", "))))
 }
 
 // fields puts down the fields of an error or notice.

@@ -60,6 +60,8 @@ func (r *JSON) Append(dst []byte, e *session.Event) []byte {
 	switch e.Type {
 	case session.Message:
 		dst = r.appendMessage(dst, e)
+	case session.Row:
+		dst = r.appendCopyRow(dst, e.Row)
 	case session.Gap:
 		dst = append(dst, `,"bytes":`...)
 		dst = strconv.AppendInt(dst, e.Bytes, 10)
@@ -153,6 +155,7 @@ var eventNames = [...]string{
 	session.Open:      "open",
 	session.Message:   "message",
 	session.Ended:     "statement",
+	session.Row:       "copy_row",
 	session.Gap:       "gap",
 	session.Error:     "error",
 	session.Encrypted: "encrypted",

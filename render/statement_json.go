@@ -70,7 +70,7 @@ func (r *JSON) appendStatement(dst []byte, e *session.Event) []byte {
 	dst = strconv.AppendInt(dst, s.Received, 10)
 	dst = append(dst, '}')
 	if s.Copy != nil {
-		dst = appendCopy(dst, s.Copy)
+		dst = appendCopy(dst, s)
 	}
 	dst = append(dst, `,"tx":{"before":`...)
 	dst = appendJSONStatus(dst, s.Before)
@@ -164,7 +164,8 @@ func appendType(dst []byte, s *session.Statement, oid message.OID) []byte {
 	return strconv.AppendUint(dst, uint64(oid), 10)
 }
 
-func appendCopy(dst []byte, c *session.Copy) []byte {
+func appendCopy(dst []byte, s *session.Statement) []byte {
+	c := s.Copy
 	dst = append(dst, `,"copy":{"direction":"`...)
 	dst = append(dst, map[message.Kind]string{
 		message.KindCopyInResponse: "in", message.KindCopyOutResponse: "out", message.KindCopyBothResponse: "both",
@@ -185,6 +186,15 @@ func appendCopy(dst []byte, c *session.Copy) []byte {
 		dst = append(dst, `,"bytes":`...)
 		dst = strconv.AppendInt(dst, t.of.Bytes, 10)
 		dst = append(dst, '}')
+	}
+	if said, ok := s.CopyStatement(); ok {
+		dst = append(append(append(dst, `,"data":"`...), said.Options.Format.String()...), '"')
+		if said.Table != nil {
+			dst = appendJSONBytes(append(dst, `,"table":`...), said.Table)
+		}
+		if said.Columns != nil {
+			dst = appendJSONList(append(dst, `,"names":`...), said.Columns)
+		}
 	}
 	return append(dst, '}')
 }

@@ -65,6 +65,8 @@ func (r *Text) Append(dst []byte, e *session.Event) []byte {
 		dst = append(dst, " to "...)
 		dst = append(dst, e.Conn.Server...)
 		dst = append(dst, p.aside.off...)
+	case session.Row:
+		dst = r.appendCopyRow(dst, e.Row)
 	case session.Gap:
 		dst = append(dst, p.warning.on...)
 		dst = append(dst, gapText(e)...)

@@ -104,6 +104,9 @@ func (p *pairing) receive(s *Statement, m *seen) {
 			s.FirstRow = m.begin
 		}
 		s.copy.Out.add(len(m.body))
+		p.copied(s, m)
+	case message.KindCopyDone:
+		p.copied(s, m)
 	case message.KindCopyInResponse, message.KindCopyOutResponse, message.KindCopyBothResponse:
 		s.Copy = &s.copy
 		s.copy.Response = m.kind
@@ -133,10 +136,11 @@ func (p *pairing) parameters(a *ask, m *seen) {
 
 // columns takes a RowDescription.
 func (p *pairing) columns(a *ask, m *seen) {
-	if m.event == nil && !mayTeach(a.sql()) {
+	if m.event == nil && !mayTeach(a.sql()) && !p.copies {
 		return
 	}
 	c := p.shapes.of(&p.walker, &p.roster, m.body)
+	p.described = c
 	switch {
 	case a.kind == message.KindQuery:
 		a.statement.columns = c

@@ -20,6 +20,8 @@ const (
 	Message
 	// Ended: a statement ended, in Statement.
 	Ended
+	// Row: a row of a COPY, in Row, is whole; Offset is that of the message which ends it.
+	Row
 	// Gap: Bytes bytes are missing at Offset.
 	Gap
 	// Error: what comes at Offset cannot be decoded; Err says why.
@@ -52,7 +54,8 @@ type Event struct {
 	Columns  *Columns  // of a DataRow
 	Login    *Login    // the session, where one of these is
 
-	Cancel *Cancel // with a CancelRequest, or the error that it led to: see Cancels
+	Cancel *Cancel  // with a CancelRequest, or the error that it led to: see Cancels
+	Row    *CopyRow // with Row
 
 	Frame   decode.Frame // of a Message
 	Partial bool         // part of it is missing

@@ -42,10 +42,14 @@ type pairing struct {
 	execute  message.Execute
 	response message.ErrorResponse
 	taught   message.DataRow
+
+	copies    bool     // somebody wants to see the rows of COPY
+	described *Columns // the last ones
+	fed       *copier  // that has got something to be told of
 }
 
 func newPairing(s *stream) *pairing {
-	return &pairing{conn: &s.conn, tracker: s.tracker, roster: newRoster(s.observer.options.Values), pool: &s.observer.statements}
+	return &pairing{conn: &s.conn, tracker: s.tracker, roster: newRoster(s.observer.options.Values), pool: &s.observer.statements, copies: s.observer.options.CopyRows}
 }
 
 const (
@@ -146,10 +150,12 @@ func (p *pairing) fromFrontend(m *seen) {
 		if s := p.copying(m); s != nil {
 			s.Sent += m.size
 			s.copy.In.add(len(m.body))
+			p.copied(s, m)
 		}
 	case message.KindCopyDone, message.KindCopyFail:
 		if s := p.copying(m); s != nil {
 			s.Sent += m.size
+			p.copied(s, m)
 		}
 	}
 }

@@ -26,6 +26,8 @@ type Options struct {
 	Ports []uint16
 	// Why makes the Observer tell how it has classified each TCP connection.
 	Why bool
+	// CopyRows makes the Observer tell of the rows of COPY.
+	CopyRows bool
 	// MaxBody is how much of a message's body is kept, 0 for all.
 	MaxBody int
 	// Keys are those that TLS is decrypted with; there may be none.

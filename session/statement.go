@@ -68,14 +68,16 @@ type Statement struct {
 	Missing bool // part of it was not captured
 	Cut     bool // SQL or Arguments are the beginning of what they were: it was too much to be kept
 
-	columns  *Columns      // of its rows, as far as that is known and anybody asks
-	lesson   *value.Lesson // what they tell of data types; nil for nothing
-	results  []byte        // the formats of the columns, as the Bind ends
-	memory   []byte        // of the byte fields
-	copy     Copy
-	ended    bool
-	executed bool // the message that runs it has come
-	pool     *sync.Pool
+	columns     *Columns      // of its rows, as far as that is known and anybody asks
+	lesson      *value.Lesson // what they tell of data types; nil for nothing
+	results     []byte        // the formats of the columns, as the Bind ends
+	copier      *copier       // splits the data of its COPY; nil where nobody wants that, or before there is any
+	copyUnknown bool          // it is not known how the data is written
+	memory      []byte        // of the byte fields
+	copy        Copy
+	ended       bool
+	executed    bool // the message that runs it has come
+	pool        *sync.Pool
 }
 
 // maxNotices is how many notices of a statement are kept.

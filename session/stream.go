@@ -203,6 +203,9 @@ func (s *stream) message(d *side, c *reassembly.Chunk, f *decode.Frame) {
 		s.ledger.see(&m, s.tracker, s.pairing)
 	}
 	s.tell(e)
+	if s.pairing.fed != nil {
+		s.tellRows(d, c, f)
+	}
 	s.tellStatements(c)
 }
 
