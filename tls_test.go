@@ -27,7 +27,7 @@ type told struct {
 
 // tellsOfLoss tells whether an event says that something cannot be seen.
 func (m *told) tellsOfLoss() bool {
-	return m.Event == "gap" || m.Incomplete || m.How == "open" || m.TLS.Frontend.Unread+m.TLS.Backend.Unread > 0
+	return m.Event == "gap" || m.Event == "error" || m.Incomplete || m.How == "open" || m.TLS.Frontend.Unread+m.TLS.Backend.Unread > 0
 }
 
 // is tells whether it is another message. What an answer is called depends on the

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
@@ -112,10 +113,13 @@ func (d *dumper) end(err error) error {
 // to the file of --decrypted-pcap if there is one.
 func (d *dumper) newPipeline(inClear *clearFile) *pipeline.Pipeline {
 	o := d.options
+	limitMemory(o)
 	p := pipeline.Options{
-		Session: session.Options{Ports: o.allPorts(), Why: o.why, Keys: &d.keys.Log, View: o.view, Values: d.types, CopyRows: o.copyRows},
-		Jobs:    o.jobs,
-		Output:  o.stdout,
+		Session:     session.Options{Ports: o.allPorts(), Why: o.why, MaxBody: o.maxMessage, Keys: &d.keys.Log, View: o.view, Values: d.types, CopyRows: o.copyRows},
+		Connections: o.maxConnections,
+		Held:        o.maxHeld,
+		Jobs:        o.jobs,
+		Output:      o.stdout,
 	}
 	if o.quiet < silent {
 		p.Render = func() pipeline.Renderer { return newRenderer(o) }
@@ -272,4 +276,13 @@ func (d *dumper) summarise() error {
 		return errNotSound
 	}
 	return nil
+}
+
+// limitMemory has memory given back sooner than usual where there is much of it, so
+// that what is held and what is garbage stay in proportion. GOMEMLIMIT is heeded.
+func limitMemory(o *options) {
+	const besides = 192 << 20 // what is not held
+	if o.maxHeld > 0 && os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(besides + int64(o.maxHeld)*3/2)
+	}
 }

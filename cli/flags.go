@@ -9,7 +9,15 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/pgwdump/pgwdump/session"
+
 	"github.com/pgwdump/pgwdump/capture"
+)
+
+// What is held at the most, all connections together.
+const (
+	defaultConnections = 1 << 16
+	defaultHeld        = 128 << 20
 )
 
 // addFlags gives a command its flags, and a help that shows them in groups: those of
@@ -63,13 +71,19 @@ func addFlags(c *cobra.Command, o *options, own ...*pflag.FlagSet) {
 	output.Lookup("jobs").DefValue = "the cores"
 	output.StringVar(&o.colour, "color", "auto", "colour the output: auto, always or never (`WHEN`)")
 
+	limits := pflag.NewFlagSet("Limits, 0 for none (see docs/limits.md)", pflag.ContinueOnError)
+	limits.SortFlags = false
+	limits.IntVar(&o.maxMessage, "max-message", session.DefaultMaxBody, "keep `N` bytes of a message")
+	limits.IntVar(&o.maxConnections, "max-connections", defaultConnections, "follow `N` TCP connections at a time; over that the one is forgotten that was silent for the longest")
+	limits.IntVar(&o.maxHeld, "max-held", defaultHeld, "hold `N` bytes of messages that are not whole and packets that are out of order")
+
 	// Habits from tcpdump that ask for nothing here.
 	var ignore bool
 	ignored := pflag.NewFlagSet("Taken as tcpdump has them, and changing nothing", pflag.ContinueOnError)
 	ignored.BoolVarP(&ignore, "numeric", "n", false, "addresses and ports are never looked up")
 	ignored.BoolVarP(&ignore, "line-buffered", "l", false, "lines are never held back")
 
-	groups := slices.Concat([]*pflag.FlagSet{input, live, files, encryption}, own, []*pflag.FlagSet{output, ignored})
+	groups := slices.Concat([]*pflag.FlagSet{input, live, files, encryption}, own, []*pflag.FlagSet{output, limits, ignored})
 	for _, g := range groups {
 		c.Flags().AddFlagSet(g)
 	}

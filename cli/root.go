@@ -61,6 +61,10 @@ type options struct {
 	jobs        int
 	maxValue    int
 
+	maxMessage     int
+	maxConnections int
+	maxHeld        int
+
 	view      session.View
 	selection session.Selection
 	around    int
@@ -172,6 +176,8 @@ func (o *options) check(words []string) error {
 		return usageError{fmt.Errorf("--color is auto, always or never, not %q", o.colour)}
 	case o.maxValue < 0:
 		return usageError{fmt.Errorf("--max-value is a number of bytes, 0 for all, not %d", o.maxValue)}
+	case o.maxMessage < 0 || o.maxConnections < 0 || o.maxHeld < 0:
+		return usageError{errors.New("--max-message, --max-connections and --max-held are numbers, 0 for no limit")}
 	case o.count < 0:
 		return usageError{fmt.Errorf("--count is a number of packets, not %d", o.count)}
 	case o.times > int(render.LastTimeStyle):

@@ -311,6 +311,19 @@ func (d *Decoder) fill() (*Frame, error) {
 	return f, nil
 }
 
+// Shorten gives up all but the first n bytes of the current message and what is still
+// to come of it. It will be handed out without them.
+func (d *Decoder) Shorten(n int) {
+	if d.state != filling {
+		return
+	}
+	if n = max(n, d.frame.Head); len(d.held) > n {
+		d.dropped += len(d.held) - n
+		d.held = append([]byte(nil), d.held[:n]...)
+	}
+	d.keep = len(d.held)
+}
+
 // Partial returns what is there of a message whose end did not come, at the end of
 // the stream. It returns false where not even its head is whole.
 func (d *Decoder) Partial() (*Frame, bool) {

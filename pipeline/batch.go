@@ -28,6 +28,7 @@ type batch struct {
 	last     int   // the number of the last segment's packet, be it of a batch before
 	time     int64 // of it
 	closing  bool  // the capture ends here
+	closeTo  int   // it does so for the connections that began with a packet up to this
 
 	observing atomic.Int32      // workers that are not done
 	ordered   [][]session.Event // what to render
@@ -119,6 +120,7 @@ func (p *Pipeline) recycle(b *batch) {
 	clear(b.ordered)
 	clear(b.selected)
 	b.selected = b.selected[:0]
+	b.closeTo = 0
 	b.payloads, b.runs, b.ordered, b.out, b.malformed = b.payloads[:0], b.runs[:0], b.ordered[:0], b.out[:0], 0
 	p.free <- b
 }

@@ -25,6 +25,7 @@ package pipeline
 
 import (
 	"io"
+	"math"
 	"sync"
 	"sync/atomic"
 
@@ -35,6 +36,10 @@ import (
 // Options say what a Pipeline does. Without Render and Select it only counts.
 type Options struct {
 	Session session.Options
+	// Connections is how many TCP connections are followed at a time, and Held how many
+	// bytes are held of all of them; 0 for no limit.
+	Connections int
+	Held        int
 	// Jobs is how many goroutines work besides the one that adds packets and one
 	// that writes. With less than 2 all is done while packets are added.
 	Jobs int
@@ -123,18 +128,32 @@ func (p *Pipeline) Add(packet *capture.Packet) {
 // source that has nothing more to give for now.
 func (p *Pipeline) Flush() {
 	if len(p.batch.runs) > 0 {
-		last, time := p.batch.last, p.batch.time
-		p.hand(p.batch)
-		p.batch = p.next()
-		p.batch.last, p.batch.time = last, time
+		p.handOn()
 	}
+}
+
+// handOn hands on the batch, and begins another.
+func (p *Pipeline) handOn() {
+	last, time := p.batch.last, p.batch.time
+	p.hand(p.batch)
+	p.batch = p.next()
+	p.batch.last, p.batch.time = last, time
 }
 
 // Close ends the capture, and waits until all is written. It returns the first error
 // of the Output.
 func (p *Pipeline) Close() error {
 	p.Flush()
-	p.batch.closing = true
+	// What the connections hold is told of when they end, which is too much for one
+	// batch where there are many.
+	const steps = 4096
+	for step := max(batchSegments, p.batch.last/steps); p.batch.closeTo+step < p.batch.last; {
+		to := p.batch.closeTo + step
+		p.batch.closeTo = to
+		p.handOn()
+		p.batch.closeTo = to
+	}
+	p.batch.closing, p.batch.closeTo = true, math.MaxInt
 	p.hand(p.batch)
 	if p.options.Jobs > 1 {
 		<-p.written

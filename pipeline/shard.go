@@ -23,8 +23,13 @@ type shard struct {
 }
 
 func newShard(index int, o *Options) *shard {
-	s := &shard{index: uint8(index), observer: session.New(o.Session), tells: o.Render != nil || o.Select != nil}
-	s.table = reassembly.New(s.observer.Open)
+	observed := o.Session
+	observed.Held = (o.Held/2 + shards - 1) / shards
+	s := &shard{index: uint8(index), observer: session.New(observed), tells: o.Render != nil || o.Select != nil}
+	s.table = reassembly.New(reassembly.Options{
+		Connections: (o.Connections + shards - 1) / shards,
+		Held:        (o.Held/2 + shards - 1) / shards,
+	}, s.observer.Open)
 	s.late = func(order int) {
 		if r := s.run(); r.from < r.to {
 			s.part.late = append(s.part.late, late{r, order})
@@ -46,11 +51,12 @@ func (s *shard) observe(b *batch) {
 		b.runs[g.index] = s.run()
 	}
 	s.table.Pass(b.last, s.late)
-	if b.closing {
-		s.table.Close(b.last, b.time, s.late)
+	if b.closeTo > 0 {
+		s.table.Close(b.last, b.time, b.closeTo, s.late)
 	}
 	s.part.found = append(s.part.found, s.table.Found()...)
 	s.part.totals = s.observer.Totals
+	s.part.totals.Repeated, s.part.totals.Forgotten = s.table.Repeated, s.table.Forgotten
 }
 
 // run returns the events since the last run.

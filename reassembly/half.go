@@ -123,6 +123,11 @@ func (h *half) acknowledge(ack uint32) bool {
 // take takes the payload of a segment, which begins at seq.
 func (t *Table) take(c *Conn, from int, seq uint32, s *capture.Segment) {
 	h := &c.halves[from]
+	if c.ignored {
+		t.release(c)
+		c.Ignored += int64(len(s.Payload))
+		return
+	}
 	if h.started && seq == h.next && len(h.held) == 0 && !t.mustWait(c, from, s.Ack, s.Flags&capture.ACK != 0) {
 		t.deliver(c, from, s.Payload, 0, s.Number, s.Time)
 		t.lose(c, from, s.Cut)
@@ -135,14 +140,24 @@ func (t *Table) take(c *Conn, from int, seq uint32, s *capture.Segment) {
 	if !h.seenData() {
 		h.next = seq
 	}
+	size := len(n.data)
 	if h.started {
 		n.trim(h.next)
 	}
-	if len(n.data)+n.cut == 0 || !before(n.seq, h.next+ahead) {
-		return // all of it was delivered, or it is nonsense
+	if len(n.data)+n.cut > 0 && before(n.seq, h.next+ahead) { // else all of it was delivered, or it is nonsense
+		size -= t.hold(h, n)
+		t.advance(c, from)
 	}
-	t.hold(h, n)
-	t.advance(c, from)
+	t.Repeated += int64(size)
+}
+
+// release forgets what an ignored connection holds back.
+func (t *Table) release(c *Conn) {
+	for i := range c.halves {
+		for h := &c.halves[i]; len(h.held) > 0; {
+			c.Ignored += int64(len(t.shift(h).data))
+		}
+	}
 }
 
 // trim drops what is before next.
@@ -160,15 +175,16 @@ func (s *held) trim(next uint32) {
 // seenData tells whether next means something.
 func (h *half) seenData() bool { return h.started || len(h.held) > 0 }
 
-// hold keeps a copy of those bytes of n that are not held yet: what came first
-// counts, as it does for most receivers.
-func (t *Table) hold(h *half, n held) {
+// hold keeps a copy of those bytes of n that are not held yet, and returns how many
+// they are: what came first counts, as it does for most receivers.
+func (t *Table) hold(h *half, n held) (kept int) {
 	i := sort.Search(len(h.held), func(i int) bool { return before(n.seq, h.held[i].end()) })
 	for len(n.data) > 0 && i < len(h.held) && before(h.held[i].seq, n.end()) {
 		o := &h.held[i]
 		if before(n.seq, o.seq) {
 			part := n
 			part.data, part.cut = n.data[:o.seq-n.seq], 0
+			kept += len(part.data)
 			t.insert(h, i, part)
 			i++
 			o = &h.held[i]
@@ -178,8 +194,10 @@ func (t *Table) hold(h *half, n held) {
 		i++
 	}
 	if len(n.data)+n.cut > 0 {
+		kept += len(n.data)
 		t.insert(h, i, n)
 	}
+	return kept
 }
 
 func (t *Table) insert(h *half, i int, n held) {
@@ -217,7 +235,7 @@ func (t *Table) step(c *Conn, from int) (delivered bool) {
 	h := &c.halves[from]
 	for len(h.held) > 0 {
 		s := &h.held[0]
-		full := t.held > maxHeldTotal || len(h.held) > maxHeldSegments || h.holds() > maxHeld
+		full := t.held > t.options.Held || len(h.held) > maxHeldSegments || h.holds() > maxHeld
 		patient := !full && t.packet < s.packet+window
 		if !h.started {
 			if patient { // the SYN, or what is before, may be late
@@ -229,7 +247,7 @@ func (t *Table) step(c *Conn, from int) (delivered bool) {
 		missing := int(int32(s.seq - h.next))
 		switch {
 		case missing < 0: // the SYN came late, and says that this is from before
-			t.drop(h)
+			t.Repeated += int64(len(t.shift(h).data))
 			continue
 		case missing > 0 && !full && !t.givenUp(c, from):
 			return delivered
@@ -274,8 +292,8 @@ func (t *Table) wait(c *Conn, from int) {
 // holds returns how much of the stream is held, holes included.
 func (h *half) holds() int { return int(h.held[len(h.held)-1].end() - h.held[0].seq) }
 
-// drop forgets the first segment that is held, and returns it.
-func (t *Table) drop(h *half) held {
+// shift forgets the first segment that is held, and returns it.
+func (t *Table) shift(h *half) held {
 	s := h.held[0]
 	h.held[0].data = nil
 	if h.held = h.held[1:]; len(h.held) == 0 {
@@ -288,7 +306,7 @@ func (t *Table) drop(h *half) held {
 // pop delivers the first segment that is held, behind bytes that are missing.
 func (t *Table) pop(c *Conn, from, missing int) {
 	h := &c.halves[from]
-	s := t.drop(h)
+	s := t.shift(h)
 	t.deliver(c, from, s.data, missing, s.packet, s.time)
 	if s.cut > 0 && len(h.held) > 0 {
 		s.cut = min(s.cut, max(int(int32(h.held[0].seq-h.next)), 0))
@@ -346,7 +364,7 @@ func (t *Table) drain(c *Conn) {
 			h.started, h.base, h.next = true, s.seq, s.seq
 		}
 		if before(s.seq, h.next) {
-			t.drop(h)
+			t.Repeated += int64(len(t.shift(h).data))
 			continue
 		}
 		t.pop(c, from, int(s.seq-h.next))

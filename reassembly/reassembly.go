@@ -15,7 +15,6 @@
 package reassembly
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/pgwdump/pgwdump/capture"
@@ -33,11 +32,21 @@ type Conn struct {
 	// sent the SYN, or received the SYN-ACK. It is Unknown where neither was seen.
 	Opener int
 
-	stream Stream // nil until there is something to tell
-	halves [2]half
-	ending bool // an end was seen
-	closed bool
+	// Ignored is how many bytes of payload came after Ignore.
+	Ignored int64
+
+	stream  Stream // nil until there is something to tell
+	halves  [2]half
+	ending  bool // an end was seen
+	closed  bool
+	ignored bool
+	newer   *Conn // the one that had its last packet after this one
+	older   *Conn
 }
+
+// Ignore says that the Stream wants no more of the connection: its bytes are only
+// counted from then on, and nothing is held back.
+func (c *Conn) Ignore() { c.ignored = true }
 
 // Unknown is the Opener of a connection whose opening was not captured.
 const Unknown = -1
@@ -63,11 +72,14 @@ const (
 	Reset
 	// Replaced: the same addresses and ports were opened anew.
 	Replaced
+	// Forgotten: there were too many connections, and of all that were open this one
+	// has been silent for the longest.
+	Forgotten
 )
 
-// String returns "open", "finished", "reset" or "replaced".
+// String returns "open", "finished", "reset", "replaced" or "forgotten".
 func (e Ending) String() string {
-	return [...]string{"open", "finished", "reset", "replaced"}[e]
+	return [...]string{"open", "finished", "reset", "replaced", "forgotten"}[e]
 }
 
 // A Stream takes what one connection carries.
@@ -86,16 +98,43 @@ type NewStream func(*Conn) Stream
 // should follow: cards with several queues, and captures of several interfaces, do.
 const window = 128
 
+// lingering is for how many packets a connection that has ended is remembered, for
+// what comes late of it.
+const lingering = 4096
+
+// Options limit what a Table holds.
+type Options struct {
+	// Connections is how many may be open; over that the one that has been silent
+	// for the longest is [Forgotten]. 0 is no limit.
+	Connections int
+	// Held is how many bytes all directions hold back together, until what is missing
+	// before them comes; over that it is given up. 0 is 8 MiB.
+	Held int
+}
+
 // A Table holds the connections of a capture, or some of them.
 type Table struct {
-	open   NewStream
-	conns  map[key]*Conn
-	latest *Conn         // the one that the segment before belonged to
-	found  []*Conn       // since Found was asked
-	ending queue[ending] // connections that have seen their end
-	waits  queue[wait]   // directions to be looked at again
-	chunk  Chunk
-	held   int // bytes that all connections hold back
+	// Repeated is how many bytes of payload no receiver would have taken: most of them
+	// had come before, some came when they had been given up. Forgotten is how many
+	// connections have had that end.
+	Repeated  int64
+	Forgotten int
+
+	options Options
+	open    NewStream
+	conns   map[key]*Conn
+	count   int           // of those that are open
+	recent  Conn          // the end of the list of those, by their last packets
+	ended   queue[gone]   // connections to be dropped from the table
+	latest  *Conn         // the one that the segment before belonged to
+	found   []*Conn       // since Found was asked
+	ending  queue[ending] // connections that have seen their end
+	waits   queue[wait]   // directions to be looked at again
+	chunk   Chunk
+	held    int // bytes that all connections hold back
+
+	closing bool    // Close was called
+	left    []*Conn // then: those that are still open, by their first packets
 
 	packet int // the one that is being added, or the last one
 	time   int64
@@ -122,8 +161,21 @@ type wait struct {
 	due  int
 }
 
+// A gone connection has been closed with that packet.
+type gone struct {
+	conn   *Conn
+	packet int
+}
+
 // New returns a Table that opens a Stream for each connection.
-func New(open NewStream) *Table { return &Table{open: open, conns: map[key]*Conn{}} }
+func New(o Options, open NewStream) *Table {
+	if o.Held == 0 {
+		o.Held = maxHeldTotal
+	}
+	t := &Table{options: o, open: open, conns: map[key]*Conn{}}
+	t.recent.newer, t.recent.older = &t.recent, &t.recent
+	return t
+}
 
 // Add takes the next segment of the capture.
 func (t *Table) Add(s *capture.Segment) {
@@ -131,12 +183,16 @@ func (t *Table) Add(s *capture.Segment) {
 	t.time = s.Time
 	const impossible = capture.SYN | capture.FIN | capture.RST
 	if f := s.Flags & impossible; f&capture.SYN != 0 && f != capture.SYN {
+		t.Repeated += int64(len(s.Payload))
 		return // no receiver heeds it
 	}
 	c, from := t.find(s)
-	t.latest = c
 	if c.closed {
+		t.Repeated += int64(len(s.Payload))
 		return
+	}
+	if c != t.latest {
+		t.touch(c)
 	}
 	h, peer := &c.halves[from], &c.halves[1-from]
 	h.seen = true
@@ -192,9 +248,36 @@ func (t *Table) Pass(packet int, done func(packet int)) {
 			t.close(e.conn, e.how, e.packet, e.time)
 		default:
 			t.packet = packet
+			t.drop()
 			return
 		}
 		done(t.packet)
+	}
+}
+
+// drop drops connections from the table that have ended long enough ago.
+func (t *Table) drop() {
+	for e := t.ended.first(); e != nil && e.packet+lingering <= t.packet; e = t.ended.first() {
+		c := t.ended.pop().conn
+		if k := keyOf(c.Ends[0], c.Ends[1]); t.conns[k] == c {
+			delete(t.conns, k)
+		}
+	}
+}
+
+// touch makes c the one with the latest packet.
+func (t *Table) touch(c *Conn) {
+	c.unlink()
+	c.older, c.newer = t.recent.older, &t.recent
+	c.older.newer, c.newer.older = c, c
+	t.latest = c
+}
+
+// unlink takes c out of the list.
+func (c *Conn) unlink() {
+	if c.newer != nil {
+		c.newer.older, c.older.newer = c.older, c.newer
+		c.newer, c.older = nil, nil
 	}
 }
 
@@ -218,10 +301,7 @@ func (t *Table) find(s *capture.Segment) (c *Conn, from int) {
 			return c, 1
 		}
 	}
-	k := key{s.From, s.To}
-	if s.To.Before(s.From) {
-		k = key{s.To, s.From}
-	}
+	k := keyOf(s.From, s.To)
 	if c = t.conns[k]; c != nil {
 		if c.Ends[0] != s.From {
 			from = 1
@@ -232,9 +312,21 @@ func (t *Table) find(s *capture.Segment) (c *Conn, from int) {
 		t.close(c, Replaced, s.Number, s.Time)
 	}
 	c = &Conn{Packet: s.Number, Time: s.Time, Ends: [2]capture.Endpoint{s.From, s.To}, Opener: Unknown}
+	if t.count++; t.count > t.options.Connections && t.options.Connections > 0 {
+		t.Forgotten++
+		t.close(t.recent.newer, Forgotten, s.Number, s.Time)
+	}
 	t.conns[k] = c
 	t.found = append(t.found, c)
 	return c, 0
+}
+
+// keyOf returns the key of two ends, whichever sends.
+func keyOf(a, b capture.Endpoint) key {
+	if b.Before(a) {
+		return key{b, a}
+	}
+	return key{a, b}
 }
 
 // opened notes a SYN.
@@ -257,31 +349,52 @@ func (t *Table) close(c *Conn, how Ending, packet int, time int64) {
 	if c.closed {
 		return
 	}
-	t.drain(c)
-	for from := range c.halves {
-		t.lose(c, from, c.halves[from].tail())
+	if c.ignored {
+		t.release(c)
+	} else {
+		t.drain(c)
+		for from := range c.halves {
+			t.lose(c, from, c.halves[from].tail())
+		}
 	}
 	c.closed = true
-	if c.stream == nil {
+	if c.stream == nil && (c.halves[0].synced || c.halves[1].synced) {
 		c.stream = t.open(c)
 	}
-	c.stream.Close(how, packet, time)
-	c.stream = nil
+	if c.stream != nil { // else nothing was sent, nor opened
+		c.stream.Close(how, packet, time)
+		c.stream = nil
+	}
+	t.count--
+	c.unlink()
+	if t.latest == c {
+		t.latest = nil
+	}
+	t.ended.push(gone{c, t.packet})
 }
 
 // Close ends the capture with the packet of that number and time. What was held back
 // is delivered. The connections that have seen their end are closed in the order in
-// which they have, then the others in the order of their first packets. After each it
-// calls done with a number that puts those of several Tables into that order.
-func (t *Table) Close(packet int, time int64, done func(order int)) {
+// which they have, then the others in the order of their first packets: those whose
+// first packet has at most the number to, so that the end of many can be told of in
+// several steps. After each it calls done with a number that puts those of several
+// Tables into that order.
+func (t *Table) Close(packet int, time int64, to int, done func(order int)) {
 	for t.ending.len() > 0 {
 		e := t.ending.pop()
 		t.close(e.conn, e.how, e.packet, e.time)
 		done(e.packet)
 	}
-	conns := slices.Collect(maps.Values(t.conns))
-	slices.SortFunc(conns, func(a, b *Conn) int { return a.Packet - b.Packet })
-	for _, c := range conns {
+	if !t.closing {
+		t.closing = true
+		for c := t.recent.newer; c != &t.recent; c = c.newer {
+			t.left = append(t.left, c)
+		}
+		slices.SortFunc(t.left, func(a, b *Conn) int { return a.Packet - b.Packet })
+	}
+	for len(t.left) > 0 && t.left[0].Packet <= to {
+		c := t.left[0]
+		t.left = t.left[1:]
 		t.close(c, Open, packet, time)
 		done(packet + c.Packet)
 	}

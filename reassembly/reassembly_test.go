@@ -71,7 +71,7 @@ func (c *conversation) Close(how Ending, _ int, _ int64) { c.Ending = how }
 
 // assemble puts segments together in the order given, numbered anew.
 func assemble(segments []capture.Segment) (all []*conversation) {
-	t := New(func(c *Conn) Stream {
+	t := New(Options{}, func(c *Conn) Stream {
 		all = append(all, &conversation{Ends: fmt.Sprint(c.Ends), Opener: c.Opener})
 		return all[len(all)-1]
 	})
@@ -80,7 +80,7 @@ func assemble(segments []capture.Segment) (all []*conversation) {
 		t.Add(&s)
 	}
 	if n := len(segments); n > 0 {
-		t.Close(n, segments[n-1].Time, func(int) {})
+		t.Close(n, segments[n-1].Time, n, func(int) {})
 	}
 	if t.held != 0 {
 		panic(fmt.Sprintf("%d bytes are still held", t.held))
@@ -239,11 +239,11 @@ func BenchmarkTable(b *testing.B) {
 	b.SetBytes(bytes)
 	b.ReportAllocs()
 	for b.Loop() {
-		t := New(func(*Conn) Stream { return nobody{} })
+		t := New(Options{}, func(*Conn) Stream { return nobody{} })
 		for i := range segments {
 			t.Add(&segments[i])
 		}
-		t.Close(len(segments), 0, func(int) {})
+		t.Close(len(segments), 0, len(segments), func(int) {})
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(segments)), "ns/packet")
 }

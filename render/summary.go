@@ -19,7 +19,7 @@ type Summary struct {
 // nothing of it was against the rules.
 func (s *Summary) Sound() bool {
 	return s.Malformed == 0 && s.Incomplete == 0 && s.Uncertain == 0 && s.Violations == 0 &&
-		s.Gaps == 0 && s.Lost == 0 && s.Undecoded == 0
+		s.Gaps == 0 && s.Lost == 0 && s.Undecoded == 0 && s.Forgotten == 0
 }
 
 // AppendText appends one line for people. What there was none of is left out.
@@ -46,6 +46,8 @@ func (s *Summary) AppendText(dst []byte) []byte {
 		{s.Encrypted, "byte", " encrypted" + records},
 		{s.Lost, "byte", " missing in the capture"},
 		{s.Undecoded, "byte", " not decoded"},
+		{s.Shortened, "message", " cut at the limit"},
+		{int64(s.Forgotten), "connection", " over the limit"},
 		{int64(s.Others), "other connection", ""},
 	} {
 		if p.n > 0 {
@@ -79,6 +81,9 @@ func (s *Summary) AppendJSON(dst []byte) []byte {
 		{"encrypted", s.Encrypted},
 		{"records", s.Records},
 		{"foreign", s.Foreign},
+		{"repeated", s.Repeated},
+		{"shortened", s.Shortened},
+		{"forgotten", int64(s.Forgotten)},
 	} {
 		dst = append(append(append(dst, `,"`...), m.name...), `":`...)
 		dst = strconv.AppendInt(dst, m.n, 10)

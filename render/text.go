@@ -251,8 +251,9 @@ func (r *Text) appendNotes(dst []byte, e *session.Event) []byte {
 }
 
 var closings = [...]string{
-	reassembly.Open:     "still open at the end of the capture",
-	reassembly.Finished: "closed",
-	reassembly.Reset:    "reset",
-	reassembly.Replaced: "gone: the same ports were opened anew",
+	reassembly.Open:      "still open at the end of the capture",
+	reassembly.Finished:  "closed",
+	reassembly.Reset:     "reset",
+	reassembly.Replaced:  "gone: the same ports were opened anew",
+	reassembly.Forgotten: "forgotten: there are more connections than --max-connections",
 }

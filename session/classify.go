@@ -53,7 +53,12 @@ var rules = []func(*stream, *hearing) *finding{
 // decide finds out who of the two is the client, and whether they speak PostgreSQL.
 // Until it knows it holds what comes.
 func (s *stream) decide(c *reassembly.Chunk) {
-	s.hear().take(s, c)
+	h := s.hear()
+	before := h.cost
+	h.take(s, c)
+	if s.observer.hold(h.cost - before) {
+		h.last = true
+	}
 	s.findOut()
 }
 
@@ -84,13 +89,19 @@ func (s *stream) findOut() {
 // found goes on with what a connection was found to be.
 func (s *stream) found(f *finding) {
 	h := s.hearing
+	s.observer.hold(-h.cost)
 	s.client, s.hearing = f.client, nil
 	s.conn = Conn{
 		Conn:   s.tcp,
 		Client: s.tcp.Ends[f.client].String(), Server: s.tcp.Ends[1-f.client].String(),
 	}
-	if f.state == foreign {
+	switch {
+	case f.state == foreign:
 		s.refuse(f, h)
+		return
+	case h.last && h.silent(0) && h.silent(1) && s.tls == nil && s.observer.options.View != Sessions: // no more is to be told
+		s.state = disowned
+		s.open(f)
 		return
 	}
 	s.begin(f, h)
@@ -115,18 +126,24 @@ func (s *stream) begin(f *finding, h *hearing) {
 	}
 	s.sides[0].framing = s.tracker.Context(message.Frontend).Framing
 	s.pairing = newPairing(s)
-	s.observer.Totals.Connections++
-	s.observer.begin(Open, s, s.conn.Packet, s.conn.Time)
-	s.tellWhy("PostgreSQL: "+f.why, s.conn.Packet, s.conn.Time)
+	s.open(f)
 	if s.tls != nil {
 		s.enterTLS()
 	}
+}
+
+// open tells that a connection is PostgreSQL's.
+func (s *stream) open(f *finding) {
+	s.observer.Totals.Connections++
+	s.observer.begin(Open, s, s.conn.Packet, s.conn.Time)
+	s.tellWhy("PostgreSQL: "+f.why, s.conn.Packet, s.conn.Time)
 }
 
 // refuse gives up a connection. It is told of on a port that was said to be
 // PostgreSQL's, and nothing more costs anything.
 func (s *stream) refuse(f *finding, h *hearing) {
 	s.state = foreign
+	s.tcp.Ignore()
 	s.observer.Totals.Others++
 	s.observer.Totals.Foreign += h.size()
 	packet, time := s.tcp.Packet, s.tcp.Time

@@ -129,6 +129,8 @@ func (s *stream) Close(how reassembly.Ending, packet int, time int64) {
 	if s.state == undecided {
 		s.decideAtLast()
 	}
+	s.observer.Totals.Foreign += s.tcp.Ignored
+	defer s.release()
 	if s.state == foreign {
 		return // nothing was told of it
 	}

@@ -30,6 +30,9 @@ type Options struct {
 	CopyRows bool
 	// MaxBody is how much of a message's body is kept, 0 for all.
 	MaxBody int
+	// Held is how many bytes are held at most of messages that are not whole and of
+	// connections that are not known yet; 0 for no limit.
+	Held int
 	// Keys are those that TLS is decrypted with; there may be none.
 	Keys *tlskeys.Log
 	// View is what is told of the connections.
@@ -64,6 +67,9 @@ type Totals struct {
 	Undecoded   int64 // bytes of PostgreSQL connections that are in no message
 	Encrypted   int64 // bytes that were not decrypted
 	Foreign     int64 // bytes of other connections
+	Repeated    int64 // bytes that came again, or too late
+	Forgotten   int   // connections that were one too many
+	Shortened   int64 // messages that were one too large
 	Records     int64 // of TLS, on connections where there are such bytes
 }
 
@@ -82,6 +88,9 @@ func (t *Totals) Add(o *Totals) {
 	t.Undecoded += o.Undecoded
 	t.Encrypted += o.Encrypted
 	t.Foreign += o.Foreign
+	t.Repeated += o.Repeated
+	t.Forgotten += o.Forgotten
+	t.Shortened += o.Shortened
 	t.Records += o.Records
 }
 
@@ -92,6 +101,7 @@ type Observer struct {
 	events     *Events // where it tells; nil where it only counts
 	untold     Event   // that nobody is told of
 	statements sync.Pool
+	held       int    // bytes
 	Totals     Totals // what was observed so far
 }
 

@@ -38,7 +38,7 @@ const (
 	undecided state = iota // nobody knows yet who speaks what
 	talking                // PostgreSQL
 	encrypted              // PostgreSQL, inside TLS or GSSAPI
-	disowned               // something else on a port of PostgreSQL, and told to be
+	disowned               // told of, and nothing more is looked at: something else on a port of PostgreSQL, or nothing
 	foreign                // something else
 )
 
@@ -53,6 +53,7 @@ type side struct {
 	marks   []mark
 	packet  int    // the last one that brought something
 	time    int64  // of it
+	held    int    // bytes of it, as far as the Observer has counted
 	begun   Moment // the first byte of the message that is not whole yet; zero where there is none
 }
 
@@ -88,6 +89,7 @@ func (s *stream) take(c *reassembly.Chunk) {
 	}
 	d.decoder.Feed(c.Bytes)
 	s.drain(d, c)
+	s.keep(d)
 	if d.begun == (Moment{}) && s.state == talking && d.decoder.Unread() > 0 && !d.decoder.Lost() {
 		d.begun = Moment{c.Packet, c.Time}
 	}
@@ -219,6 +221,10 @@ func (s *stream) tell(e *Event) {
 	t.Messages++
 	t.Decoded += int64(f.Size - f.Missing())
 	t.Undecoded += int64(f.Dropped)
+	if f.Dropped > 0 && f.Dropped == f.Missing() { // not for a gap
+		t.Shortened++
+		e.Notes = append(e.Notes, shortenedNote)
+	}
 	if e.Partial {
 		t.Incomplete++
 	}
