@@ -66,6 +66,27 @@ func TestMarked(t *testing.T) {
 	}
 }
 
+// TestTooLarge has expressions that no program can be made of: too long, too deep, and
+// with arithmetic that needs more than the scratch memory of the machine.
+func TestTooLarge(t *testing.T) {
+	var lengths strings.Builder
+	for i := range maxInstructions {
+		fmt.Fprintf(&lengths, "len = %d or ", i)
+	}
+	for _, test := range []struct{ expression, want string }{
+		{strings.Repeat("host 10.0.0.1 or ", 2000) + "tcp", "the expression is too long"},
+		{lengths.String() + "tcp", "more than 4096 instructions"},
+		{strings.Repeat("(", 2000) + "tcp" + strings.Repeat(")", 2000), "nested too deep"},
+		{strings.Repeat("not ", 2000) + "tcp", "nested too deep"},
+		{strings.Repeat("ip[ip[0]] - ", 20) + "ip[ip[1]] = 0", "more memory"},
+	} {
+		_, err := Compile(test.expression, Target{Link: linkEthernet})
+		if e := (*Error)(nil); !errors.As(err, &e) || !strings.Contains(e.Message, test.want) {
+			t.Errorf("%.80q: %v, want %q", test.expression, err, test.want)
+		}
+	}
+}
+
 // TestRefused compiles what is an error only for some link types.
 func TestRefused(t *testing.T) {
 	for expression, links := range map[string][]string{

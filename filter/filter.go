@@ -55,8 +55,12 @@ func (t Target) datagram() bool { return t.Live && (t.Link == linkSLL || t.Link 
 // DefaultSnap is what tcpdump uses, too.
 const DefaultSnap = 262144
 
+// maxTests is how many tests an expression may come to. Ten times as many as fit
+// into a program, before those are dropped that are made already, take seconds.
+const maxTests = 2 * maxInstructions
+
 // Compile makes a program of the expression. It returns an *[Error] if the
-// expression asks for what packets of this link type do not have.
+// expression asks for what packets of this link type do not have, or is too long.
 func (e *Expression) Compile(t Target) (program Program, err error) {
 	defer e.recover(&err)
 	if t.Snap == 0 {
@@ -67,18 +71,21 @@ func (e *Expression) Compile(t Target) (program Program, err error) {
 	}
 	g := newGenerator(t)
 	graph := newGraph(g.generate(e.root))
+	if len(graph.inOrder()) > maxTests {
+		fail(0, "the expression is too long, for a program has %d instructions at the most", maxInstructions)
+	}
 	if g.tag == nil {
 		graph.optimize()
 	}
-	if err := graph.fold(g.values); err != nil {
-		fail(0, "%s", err)
+	var blocks []block
+	if err = graph.fold(g.values); err == nil {
+		blocks, err = graph.emit(g.values, t.Snap)
 	}
-	blocks, err := graph.emit(g.values, t.Snap)
 	if err == nil {
 		program, err = assemble(blocks)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("filter: %w", err)
+		fail(0, "%s", err)
 	}
 	return program, nil
 }
