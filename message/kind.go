@@ -156,6 +156,7 @@ type row struct {
 	body      int    // bytes of it before the body
 	tagged    bool   // there is a type byte
 	fieldless bool   // head is the whole message, length word and all
+	plain     bool   // head is the type byte and the length word, and fields follow
 }
 
 // declare fills the row of the struct T.
@@ -185,6 +186,7 @@ func declare[T any, P interface {
 		binary.BigEndian.PutUint32(head[at:], uint32(len(head)-at))
 	}
 	r.head = string(head)
+	r.plain = framing == Typed && code == noCode && !r.fieldless
 	return r
 }
 

@@ -36,6 +36,18 @@ const (
 
 // Decode is [Decode] without its allocation.
 func (w *Walker) Decode(m Message, body []byte) error {
+	// Nearly all that servers send is one of these, and in order. What the walk
+	// would do comes to this.
+	switch m := m.(type) {
+	case *DataRow:
+		if n, end := skipValues(body, 0); end == len(body) {
+			m.Values = Values{n, body[2:end:end]}
+			return nil
+		}
+	case *CopyData:
+		m.Data = body[:len(body):len(body)]
+		return nil
+	}
 	w.list = false
 	return w.read(m, body)
 }
@@ -72,12 +84,17 @@ func (w *Walker) read(m Message, body []byte) error {
 func (w *Walker) Append(dst []byte, m Message) ([]byte, error) {
 	k := m.Kind()
 	r := &rows[k]
-	out := append(dst, r.head...)
-	if r.fieldless {
-		return out, nil
-	}
-	if k == KindUnknown {
-		out[len(dst)] = m.(*Unknown).Tag
+	var out []byte
+	switch {
+	case k == KindUnknown:
+		out = append(dst, m.(*Unknown).Tag, 0, 0, 0, 0)
+	case r.plain:
+		out = append(dst, r.tag, 0, 0, 0, 0) // as below, and sooner
+	default:
+		out = append(dst, r.head...)
+		if r.fieldless {
+			return out, nil
+		}
 	}
 	w.mode, w.list, w.buf, w.pos = writing, false, out, len(dst)+r.body
 	m.walk(w)
@@ -333,7 +350,10 @@ func (w *Walker) rest(name string, t FieldType, p *[]byte) {
 func (w *Walker) terminated(name string, t FieldType, p *Text) {
 	switch w.mode {
 	case reading:
-		n := bytes.IndexByte(w.buf[w.pos:], 0)
+		n := 0
+		if w.pos == len(w.buf) || w.buf[w.pos] != 0 { // many names are empty
+			n = bytes.IndexByte(w.buf[w.pos:], 0)
+		}
 		if n < 0 {
 			w.beginning(name, t, math.MaxInt)
 			w.fail(Unterminated, name, int64(len(w.buf)-w.pos))
@@ -345,10 +365,13 @@ func (w *Walker) terminated(name string, t FieldType, p *Text) {
 			w.add(name, t, n+1, 0, *p)
 		}
 	case writing:
-		if bytes.IndexByte(*p, 0) >= 0 {
-			w.fail(EmbeddedZero, name, 0)
+		if len(*p) > 0 {
+			if bytes.IndexByte(*p, 0) >= 0 {
+				w.fail(EmbeddedZero, name, 0)
+			}
+			w.buf = append(w.buf, *p...)
 		}
-		w.buf = append(append(w.buf, *p...), 0)
+		w.buf = append(w.buf, 0)
 	case cloning:
 		*p = bytes.Clone(*p)
 	}
@@ -404,6 +427,10 @@ func resize[T any](w *Walker, s []T, n int) []T {
 // list is a list with a count of size bytes before it, whose elements take at
 // least so many bytes each.
 func list[T any](w *Walker, name string, p *[]T, size, least int, walk func(*T, *Walker)) {
+	if len(*p) == 0 && w.mode == writing {
+		w.appendNumber(size, 0)
+		return
+	}
 	opened := w.open(name, FieldList)
 	n := w.count(name, size, len(*p), least)
 	s := resize(w, *p, n)
