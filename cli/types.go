@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"os"
+	_ "time/tzdata" // for the times of sessions, on machines that have no zones
 
 	"github.com/pgwdump/pgwdump/value"
 )

@@ -44,6 +44,9 @@ func (r *JSON) appendSession(dst []byte, e *session.Event) []byte {
 	}
 	if a.Cancels != 0 {
 		number("cancels", int64(a.Cancels))
+		if c := e.Cancel; c != nil && c.Of != nil {
+			number("cancels_conn", int64(c.Of.Number))
+		}
 	}
 	given("encryption", a.Encrypted.String())
 	if t := a.TLS; t != nil && t.Server {

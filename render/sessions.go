@@ -94,6 +94,9 @@ func (r *Sessions) appendEnd(dst []byte, e *session.Event) []byte {
 	switch a := e.Account; {
 	case a.Cancels != 0:
 		text = "cancel request for process " + strconv.FormatUint(uint64(a.Cancels), 10)
+		if c := e.Cancel; c != nil && c.Of != nil {
+			text += ", which is #" + strconv.Itoa(c.Of.Number)
+		}
 	case a.Error != nil:
 		style = r.palette.failure
 		r.walker.Decode(&r.response, a.Error) // what can be read of a malformed one counts

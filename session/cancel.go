@@ -19,8 +19,9 @@ type Cancel struct {
 // Cancels find out whom each CancelRequest is for, and what came of it. It takes the
 // events of all connections in the order of the capture.
 type Cancels struct {
-	keys  map[string]*target // by process ID and key, as in BackendKeyData
-	conns map[*Conn]*target
+	keys     map[string]*target // by process ID and key, as in BackendKeyData
+	conns    map[*Conn]*target
+	requests map[*Conn]*Cancel // those of the connections that carry nothing else
 }
 
 // A target is a connection that can be cancelled.
@@ -36,8 +37,8 @@ type target struct {
 const maxRunning = 200
 
 // See takes the next event and says in it what there is to say of a CancelRequest:
-// in that of the request itself whom it is for, in the statement or the error that it
-// led to where it came from.
+// in that of the request itself, and at the end of its connection, whom it is for, in
+// the statement or the error that it led to where it came from.
 func (c *Cancels) See(e *Event) {
 	switch e.Type {
 	case Message:
@@ -47,6 +48,10 @@ func (c *Cancels) See(e *Event) {
 			c.ended(t, e.Statement)
 		}
 	case Close:
+		if r := c.requests[e.Conn]; r != nil {
+			e.Cancel = r
+			delete(c.requests, e.Conn)
+		}
 		if t := c.conns[e.Conn]; t != nil {
 			delete(c.conns, e.Conn)
 			if c.keys[t.key] == t {
@@ -93,6 +98,10 @@ func (c *Cancels) message(e *Event) {
 func (c *Cancels) request(e *Event) {
 	cancel := &Cancel{By: e.Conn, At: Moment{e.Packet, e.Time}}
 	e.Cancel = cancel
+	if c.requests == nil {
+		c.requests = map[*Conn]*Cancel{}
+	}
+	c.requests[e.Conn] = cancel
 	const code = 4
 	if t := c.keys[string(e.Frame.Body[min(code, len(e.Frame.Body)):])]; t != nil {
 		cancel.Of, t.pending = t.conn, cancel

@@ -54,7 +54,7 @@ type Event struct {
 	Columns  *Columns  // of a DataRow
 	Login    *Login    // the session, where one of these is
 
-	Cancel *Cancel  // with a CancelRequest, or the error that it led to: see Cancels
+	Cancel *Cancel  // with a CancelRequest, its Close, or the error that it led to: see Cancels
 	Row    *CopyRow // with Row
 
 	Frame   decode.Frame // of a Message

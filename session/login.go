@@ -82,6 +82,8 @@ func (r *roster) started(w *message.Walker, body []byte) {
 			l.Database = v
 		case "application_name":
 			l.Application = v
+		case "extra_float_digits", "bytea_output": // which the server does not report
+			l.Values.Settings.Set(string(p.Name), v)
 		case "replication":
 			l.Replication = v != "" && v != "false" && v != "off" && v != "no" && v != "0"
 		}
