@@ -229,6 +229,7 @@ func (d *dumper) run() error {
 			break
 		}
 		if err == capture.ErrTimeout {
+			d.pipeline.Idle()
 			continue
 		}
 		if err != nil {
@@ -238,6 +239,7 @@ func (d *dumper) run() error {
 		d.packets++
 		d.pipeline.Add(packet)
 	}
+	d.keys.end()
 	err = d.pipeline.Close()
 	if inClear != nil {
 		err = errors.Join(err, inClear.close(d.options))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/pgwdump/pgwdump/capture"
@@ -22,6 +23,7 @@ type keyLogs struct {
 	files    []*keyFile
 	captures *capture.Files // nil with a live capture
 	growing  bool           // more may be written while packets are read
+	over     atomic.Bool    // no more packets are read
 	searched bool           // the captures were
 	polled   time.Time
 	stderr   io.Writer
@@ -67,14 +69,20 @@ func (k *keyLogs) more() bool {
 		k.searched = true
 		k.captures.FindSecrets(func(_ string, keyLog []byte) { k.Log.Read(bytes.NewReader(keyLog)) })
 	}
-	if k.growing && time.Since(k.polled) >= pollInterval {
+	over := k.over.Load()
+	if k.growing && (over || time.Since(k.polled) >= pollInterval) {
 		k.polled = time.Now()
 		for _, f := range k.files {
-			k.complain(f.Name(), f.reader.Read(f))
+			if k.complain(f.Name(), f.reader.Read(f)); over {
+				k.complain(f.Name(), f.reader.End())
+			}
 		}
 	}
-	return k.growing
+	return k.growing && !over
 }
+
+// end says that no more packets are read: what is not in the key logs now never will be.
+func (k *keyLogs) end() { k.over.Store(true) }
 
 // complain reports lines that were skipped.
 func (k *keyLogs) complain(name string, err error) {

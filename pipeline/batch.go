@@ -29,6 +29,7 @@ type batch struct {
 	time     int64 // of it
 	closing  bool  // the capture ends here
 	closeTo  int   // it does so for the connections that began with a packet up to this
+	idle     bool  // there was nothing for a while
 
 	observing atomic.Int32      // workers that are not done
 	ordered   [][]session.Event // what to render
@@ -48,6 +49,7 @@ type part struct {
 	late     []late
 	found    []*reassembly.Conn
 	totals   session.Totals // of the shard up to here
+	waiting  int            // connections of the shard that wait for a key
 }
 
 // A segment is one of a batch.
@@ -120,7 +122,7 @@ func (p *Pipeline) recycle(b *batch) {
 	clear(b.ordered)
 	clear(b.selected)
 	b.selected = b.selected[:0]
-	b.closeTo = 0
+	b.closeTo, b.idle = 0, false
 	b.payloads, b.runs, b.ordered, b.out, b.malformed = b.payloads[:0], b.runs[:0], b.ordered[:0], b.out[:0], 0
 	p.free <- b
 }

@@ -20,11 +20,13 @@ type order struct {
 // one at a time, one after the other.
 func (p *Pipeline) arrange(b *batch) {
 	var totals session.Totals
+	waiting := 0
 	for i := range b.parts {
 		totals.Add(&b.parts[i].totals)
+		waiting += b.parts[i].waiting
 	}
 	p.mutex.Lock()
-	p.totals = totals
+	p.totals, p.waiting = totals, waiting
 	p.mutex.Unlock()
 
 	p.order.number(b)

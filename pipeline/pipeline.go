@@ -82,8 +82,9 @@ type Pipeline struct {
 	toWrite  chan *batch
 	written  chan struct{} // closed when all is
 
-	mutex  sync.Mutex
-	totals session.Totals
+	mutex   sync.Mutex
+	totals  session.Totals
+	waiting int // connections that wait for a key
 
 	malformed atomic.Int64
 	err       atomic.Pointer[error]
@@ -138,6 +139,19 @@ func (p *Pipeline) handOn() {
 	p.hand(p.batch)
 	p.batch = p.next()
 	p.batch.last, p.batch.time = last, time
+}
+
+// Idle is a Flush for a source that had nothing for a while: what waits for a key of
+// TLS is tried again.
+func (p *Pipeline) Idle() {
+	p.Flush()
+	p.mutex.Lock()
+	waiting := p.waiting
+	p.mutex.Unlock()
+	if waiting > 0 {
+		p.batch.idle = true
+		p.handOn()
+	}
 }
 
 // Close ends the capture, and waits until all is written. It returns the first error

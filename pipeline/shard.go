@@ -51,11 +51,15 @@ func (s *shard) observe(b *batch) {
 		b.runs[g.index] = s.run()
 	}
 	s.table.Pass(b.last, s.late)
+	if b.idle {
+		s.observer.Retry()
+		s.late(b.last)
+	}
 	if b.closeTo > 0 {
 		s.table.Close(b.last, b.time, b.closeTo, s.late)
 	}
 	s.part.found = append(s.part.found, s.table.Found()...)
-	s.part.totals = s.observer.Totals
+	s.part.totals, s.part.waiting = s.observer.Totals, s.observer.Waiting()
 	s.part.totals.Repeated, s.part.totals.Forgotten = s.table.Repeated, s.table.Forgotten
 }
 

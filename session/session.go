@@ -98,6 +98,7 @@ func (t *Totals) Add(o *Totals) {
 // [reassembly.Table] of several. It is not for use by several goroutines at once.
 type Observer struct {
 	options    Options
+	stages     *tlskeys.Stages
 	events     *Events // where it tells; nil where it only counts
 	untold     Event   // that nobody is told of
 	statements sync.Pool
@@ -107,7 +108,7 @@ type Observer struct {
 
 // New returns an Observer. It only counts until [Observer.Tell].
 func New(o Options) *Observer {
-	return &Observer{options: o, statements: sync.Pool{New: func() any { return new(Statement) }}}
+	return &Observer{options: o, stages: tlskeys.NewStages(o.Keys), statements: sync.Pool{New: func() any { return new(Statement) }}}
 }
 
 // Tell makes the Observer add to e what it observes from now on. What is added last
@@ -116,8 +117,15 @@ func (o *Observer) Tell(e *Events) { o.events = e }
 
 // Open returns the stream of a new connection, for [reassembly.New].
 func (o *Observer) Open(c *reassembly.Conn) reassembly.Stream {
-	return tlskeys.NewStage(o.options.Keys, c, &stream{observer: o, tcp: c})
+	return o.stages.Open(c, &stream{observer: o, tcp: c})
 }
+
+// Waiting returns how many connections hold something encrypted until there is a key
+// for it.
+func (o *Observer) Waiting() int { return o.stages.Waiting() }
+
+// Retry looks whether there is one now, where no packet comes that would be reason to.
+func (o *Observer) Retry() { o.stages.Retry() }
 
 // A Conn is a connection that speaks PostgreSQL, as events refer to it.
 type Conn struct {

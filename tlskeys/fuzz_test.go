@@ -27,7 +27,7 @@ func FuzzStage(f *testing.F) {
 		l := new(Log)
 		l.Read(bytes.NewReader(keys)) // broken lines are none
 		next := new(sink)
-		stage := NewStage(l, &reassembly.Conn{Opener: reassembly.Unknown}, next)
+		stage := NewStages(l).Open(&reassembly.Conn{Opener: reassembly.Unknown}, next)
 		for len(script) >= 2 {
 			c := reassembly.Chunk{From: int(script[0] & 1)}
 			n := min(int(script[1]), len(script)-2)

@@ -1,6 +1,11 @@
 package tlskeys
 
-import "github.com/pgwdump/pgwdump/reassembly"
+import (
+	"maps"
+	"slices"
+
+	"github.com/pgwdump/pgwdump/reassembly"
+)
 
 // A Stream takes what a connection carries, in clear as far as it can be read.
 type Stream interface {
@@ -29,10 +34,33 @@ type TLS struct {
 // may be a little later than the packets.
 const patience = 1e9
 
+// Stages are those of some connections. They are not for use by several goroutines at
+// once; other Stages may have the same Log.
+type Stages struct {
+	log     *Log
+	waiting map[*stage]bool // for a key
+}
+
+// NewStages returns Stages that find keys in l; it may be nil.
+func NewStages(l *Log) *Stages { return &Stages{log: l, waiting: map[*stage]bool{}} }
+
+// Waiting returns how many connections hold something until there is a key for it.
+func (x *Stages) Waiting() int { return len(x.waiting) }
+
+// Retry looks whether there are keys now for what is held, where nothing comes that
+// would be reason to look.
+func (x *Stages) Retry() {
+	for _, s := range slices.SortedFunc(maps.Keys(x.waiting), func(a, b *stage) int { return a.packet - b.packet }) {
+		s.tls.Retry()
+		s.wait()
+	}
+}
+
 // A stage stands between the reassembly of a connection and the Stream that takes
 // what it carries.
 type stage struct {
-	log     *Log
+	all     *Stages
+	packet  int // the first of the connection
 	next    Stream
 	opening opening
 	tls     *TLS // nil as long as there is none
@@ -41,10 +69,10 @@ type stage struct {
 	chunk   reassembly.Chunk
 }
 
-// NewStage returns what takes the bytes of a connection, decrypts what is in TLS with
-// the keys of a Log, and passes all on to a Stream.
-func NewStage(l *Log, c *reassembly.Conn, next Stream) reassembly.Stream {
-	return &stage{log: l, next: next, opening: newOpening(c)}
+// Open returns what takes the bytes of a connection, decrypts what is in TLS, and passes
+// all on to a Stream.
+func (x *Stages) Open(c *reassembly.Conn, next Stream) reassembly.Stream {
+	return &stage{all: x, packet: c.Packet, next: next, opening: newOpening(c)}
 }
 
 // Data takes the next bytes of one direction.
@@ -63,7 +91,7 @@ func (s *stage) Data(c *reassembly.Chunk) {
 func (s *stage) feed(c *reassembly.Chunk) {
 	if s.tls == nil {
 		s.tls = &TLS{Client: s.opening.client}
-		s.tls.Conn = New(s.log, Options{}, s.out)
+		s.tls.Conn = New(s.all.log, Options{}, s.out)
 	}
 	at := Origin{c.Packet, c.Time}
 	fromClient := c.From == s.tls.Client
@@ -71,6 +99,7 @@ func (s *stage) feed(c *reassembly.Chunk) {
 	if len(c.Bytes) > 0 {
 		s.tls.Feed(fromClient, c.Bytes, at)
 	}
+	s.wait()
 	switch {
 	case s.told:
 	case !s.tls.Waiting():
@@ -81,6 +110,16 @@ func (s *stage) feed(c *reassembly.Chunk) {
 		s.awaits = c.Time
 	case c.Time-s.awaits > patience:
 		s.tell(at)
+	}
+}
+
+// wait notes whether the connection waits for a key.
+func (s *stage) wait() {
+	switch waits := s.tls.Waiting(); {
+	case waits:
+		s.all.waiting[s] = true
+	case len(s.all.waiting) > 0:
+		delete(s.all.waiting, s)
 	}
 }
 
@@ -122,6 +161,7 @@ func (s *stage) Close(how reassembly.Ending, packet int, time int64) {
 	}
 	if s.tls != nil {
 		s.tls.Close()
+		s.wait()
 		s.tell(Origin{packet, time})
 	}
 	s.next.Close(how, packet, time)

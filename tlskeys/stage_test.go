@@ -80,7 +80,7 @@ func TestOpenings(t *testing.T) {
 		for _, size := range []int{1<<16 | 7, 1} {
 			next := new(sink)
 			conn := &reassembly.Conn{Opener: o.opener}
-			stage := NewStage(s.log(t), conn, next)
+			stage := NewStages(s.log(t)).Open(conn, next)
 			packet := 0
 			send := func(from int, b []byte) {
 				for len(b) > 0 {
