@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -42,6 +43,9 @@ errors they had, who it was and from where, and how they ended.`,
 func newAccounts(o *options) pipeline.Renderer {
 	r := render.NewSessions(useColour(o))
 	setText(&r.Text, o)
+	if isTerminal(o.stdout) {
+		r.Width = terminalWidth(o.stdout.(*os.File))
+	}
 	return r
 }
 

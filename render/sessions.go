@@ -14,6 +14,8 @@ import (
 // with Detail Full a line for each thing that is known of it.
 type Sessions struct {
 	Text
+	// Width is that of the terminal: lines are cut to it. 0 is no limit.
+	Width int
 
 	walker   message.Walker
 	response message.ErrorResponse
@@ -24,11 +26,10 @@ func NewSessions(colours bool) *Sessions { return &Sessions{Text: *NewText(colou
 
 // The widths of the columns of counts, with the blank behind them.
 const (
-	lengthWidth     = 13 // of "12345.678 s "
+	lengthWidth     = 12 // of "1234.567 s "
 	busyWidth       = 10 // of "busy 100% "
-	statementsWidth = 18 // of "123456 statements "
+	statementsWidth = 17 // of "12345 statements "
 	errorsWidth     = 11 // of "123 errors "
-	clientWidth     = 22 // of "192.168.100.200:54321 "
 )
 
 // Append appends what an event looks like to dst.
@@ -37,6 +38,7 @@ func (r *Sessions) Append(dst []byte, e *session.Event) []byte {
 		return r.Text.Append(dst, e)
 	}
 	a := e.Account
+	begin := len(dst)
 	dst = r.appendConn(dst, opened(e))
 	start := len(dst)
 	dst = appendSeconds(dst, a.Finished.Time-a.Began.Time)
@@ -51,17 +53,41 @@ func (r *Sessions) Append(dst []byte, e *session.Event) []byte {
 	dst = alignRight(appendMany(dst, a.Statements(), "statement"), start, statementsWidth-1)
 	dst = r.appendErrors(dst, a)
 	dst = r.appendWho(dst, a.Login)
-	start = len(dst)
-	dst = append(dst, e.Conn.Client...)
-	dst = appendSpaces(dst, max(clientWidth-(len(dst)-start), 1))
-	dst = r.appendEnd(dst, e)
-	dst = r.appendRemarks(dst, a)
+	dst = r.appendRest(dst, e, visible(dst[begin:]))
 	dst = r.appendNotes(dst, e)
 	dst = append(dst, '\n')
 	if r.Detail >= Full {
 		dst = r.appendDetails(dst, e)
 	}
 	return dst
+}
+
+// appendRest appends how the connection ended, and what is worth a word besides the
+// columns, as far as there is room for it behind what is taken.
+func (r *Sessions) appendRest(dst []byte, e *session.Event, taken int) []byte {
+	l := line{text: dst}
+	if r.Width > 0 && r.Detail < Full {
+		l.limited, l.columns = true, max(r.Width-taken, leastRest)
+	}
+	colour, text := r.ending(e)
+	l.put(colour, appendOneLine(nil, []byte(text)))
+	remark := func(s style, text string) {
+		if text != "" {
+			l.put(s, appendOneLine([]byte("  "), []byte(text)))
+		}
+	}
+	a := e.Account
+	remark(r.palette.value, e.Conn.Client)
+	remark(r.palette.name, a.Login.Application)
+	remark(r.palette.aside, r.method(a))
+	remark(r.palette.aside, encryptionName(a))
+	if n := a.LongestTransaction.Length; n > 0 && r.Detail > Short {
+		remark(r.palette.aside, "longest transaction "+length(n))
+	}
+	if n := a.LongestIdleInTransaction.Length; n > 0 && r.Detail > Short {
+		remark(r.palette.aside, "idle in transaction "+length(n))
+	}
+	return l.text
 }
 
 // opened returns the event as of the time when the connection began.
@@ -88,9 +114,9 @@ func (r *Sessions) appendErrors(dst []byte, a *session.Account) []byte {
 	return append(dst, r.palette.failure.off...)
 }
 
-// appendEnd appends how the connection ended.
-func (r *Sessions) appendEnd(dst []byte, e *session.Event) []byte {
-	style, text := r.palette.aside, ""
+// ending says how the connection ended.
+func (r *Sessions) ending(e *session.Event) (s style, text string) {
+	s = r.palette.aside
 	switch a := e.Account; {
 	case a.Cancels != 0:
 		text = "cancel request for process " + strconv.FormatUint(uint64(a.Cancels), 10)
@@ -98,7 +124,7 @@ func (r *Sessions) appendEnd(dst []byte, e *session.Event) []byte {
 			text += ", which is #" + strconv.Itoa(c.Of.Number)
 		}
 	case a.Error != nil:
-		style = r.palette.failure
+		s = r.palette.failure
 		r.walker.Decode(&r.response, a.Error) // what can be read of a malformed one counts
 		text = strings.TrimSpace(string(r.response.Field('S')) + " " + string(r.response.Field('C')) + " " + string(r.response.Field('M')))
 	case a.Farewell == session.ByClient:
@@ -106,31 +132,9 @@ func (r *Sessions) appendEnd(dst []byte, e *session.Event) []byte {
 	case e.How == reassembly.Open, a.Encrypted != session.Plain && !a.Talked():
 		text = e.How.String()
 	default:
-		style, text = r.palette.warning, e.How.String()+" without Terminate"
+		s, text = r.palette.warning, e.How.String()+" without Terminate"
 	}
-	dst = append(dst, style.on...)
-	dst = appendOneLine(dst, []byte(text))
-	return append(dst, style.off...)
-}
-
-// appendRemarks appends what is worth a word besides the columns.
-func (r *Sessions) appendRemarks(dst []byte, a *session.Account) []byte {
-	remark := func(s style, text string) {
-		if text != "" {
-			dst = append(dst, "  "...)
-			dst = s.append(dst, string(appendOneLine(nil, []byte(text))))
-		}
-	}
-	remark(r.palette.name, a.Login.Application)
-	remark(r.palette.aside, r.method(a))
-	remark(r.palette.aside, encryptionName(a))
-	if n := a.LongestTransaction.Length; n > 0 && r.Detail > Short {
-		remark(r.palette.aside, "longest transaction "+length(n))
-	}
-	if n := a.LongestIdleInTransaction.Length; n > 0 && r.Detail > Short {
-		remark(r.palette.aside, "idle in transaction "+length(n))
-	}
-	return dst
+	return s, text
 }
 
 // length returns a length of time in seconds, or in milliseconds where it is shorter
@@ -203,6 +207,13 @@ func (r *Sessions) appendDetails(dst []byte, e *session.Event) []byte {
 	line("statements", strings.Join(ended, ", "))
 	line("bytes", strconv.FormatInt(a.Sent, 10)+" sent, "+strconv.FormatInt(a.Received, 10)+" received")
 	line("connection", closings[e.How]+", packet "+strconv.Itoa(a.Finished.Packet))
+	if a.Error != nil {
+		r.walker.Decode(&r.response, a.Error)
+		for i := range r.response.Fields {
+			f := &r.response.Fields[i]
+			line("error "+f.Name(), string(f.Value))
+		}
+	}
 	if a.Left == 0 { // it was never ready for a statement
 		return dst
 	}
