@@ -313,7 +313,7 @@ func doesNotSpeak(s *stream, h *hearing) *finding {
 	client := s.likelyClient()
 	answers := &h.ends[1-client]
 	switch {
-	case s.begun(1-client) && h.silent(client) && !plausible(message.Backend, answers.bytes):
+	case s.begun(1-client) && h.silent(client) && !plausible(message.Backend, answers.bytes) && (h.last || len(answers.bytes) > 5):
 		return &finding{foreign, client, fmt.Sprintf("the server speaks first, and says %+q", answers.head())}
 	case h.fine == 0 && (h.odd >= often || h.last && h.odd > 0):
 		return &finding{foreign, client, "no side begins with a message when it begins to speak"}
@@ -335,7 +335,7 @@ func isNothingKnown(s *stream, h *hearing) *finding {
 	switch client := s.likelyClient(); {
 	case h.last && h.silent(0) && h.silent(1):
 		return &finding{foreign, client, "nothing was said"}
-	case h.last || h.cost > maxHeldElsewhere:
+	case h.last || h.cost > maxHeldElsewhere && !s.listed(1-client):
 		return &finding{foreign, client, fmt.Sprintf("no messages are seen in what begins with %+q", h.ends[h.first()].head())}
 	}
 	return nil

@@ -11,7 +11,7 @@ import (
 const (
 	// maxHeld is what may be held of a connection to a port of PostgreSQL until it
 	// is known what it is, maxHeldElsewhere of others.
-	maxHeld          = 32 << 10
+	maxHeld          = 64 << 10
 	maxHeldElsewhere = 8 << 10
 	// chunkCost is what it costs to hold a chunk besides its bytes.
 	chunkCost = 64
