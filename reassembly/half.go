@@ -251,14 +251,33 @@ func (t *Table) step(c *Conn, from int) (delivered bool) {
 			continue
 		case missing > 0 && !full && !t.givenUp(c, from):
 			return delivered
-		case missing == 0 && patient && t.mustWait(c, from, s.ack, s.acks):
-			t.wait(c, from)
-			return delivered
+		case missing == 0 && t.mustWait(c, from, s.ack, s.acks):
+			if patient {
+				t.wait(c, from)
+				return delivered
+			}
+			t.miss(c, 1-from, s.ack)
 		}
 		t.pop(c, from, missing)
 		delivered = true
 	}
 	return delivered
+}
+
+// miss gives up what a direction has not got of what its receiver acknowledges, as it
+// has to be told of before the answer to it.
+func (t *Table) miss(c *Conn, from int, ack uint32) {
+	h := &c.halves[from]
+	if !h.seen || !h.started {
+		return
+	}
+	if len(h.held) > 0 && before(h.held[0].seq, ack) {
+		ack = h.held[0].seq
+	}
+	// The last one may count a FIN.
+	if n := int(int32(ack - h.next)); n > 1 && n < ahead {
+		t.lose(c, from, n)
+	}
 }
 
 // givenUp tells whether the bytes before what is held will not come any more: the
