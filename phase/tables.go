@@ -9,6 +9,11 @@ var (
 	copies  = expandAnswers(func(a *matter) steps { return a.frontend })
 )
 
+var (
+	anytime = kindsOf(asynchronous)
+	late    = kindsOf(copying)
+)
+
 const forbidden = stay + 1
 
 type move [events]Phase
@@ -25,6 +30,13 @@ func expandLifecycle() (table [phases]move) {
 		for e, to := range lifecycle[p].to {
 			table[p][e] = to
 		}
+	}
+	return table
+}
+
+func kindsOf(r rules) (table [m.Kinds]bool) {
+	for e := range r {
+		table[e] = true
 	}
 	return table
 }

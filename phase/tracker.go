@@ -167,11 +167,11 @@ func (t *Tracker) request(step *Step, k m.Kind, body []byte) bool {
 	if k == m.KindDescribe && len(body) > 0 && m.Target(body[0]) == m.Portal {
 		opened = describePortal
 	}
-	switch _, late := copying[event(k)]; {
+	switch {
 	case t.phase == ServerClosed || t.phase == Failed,
 		t.phase == CopyIn && k != m.KindTerminate,
 		head.request == skipping && opened != sync && opened != terminate,
-		late && head.request == none:
+		late[k] && head.request == none:
 		step.Outcome = Ignored
 	case opened == copyEnd:
 		t.push(pending{request: copyEnd})
@@ -210,7 +210,7 @@ func (t *Tracker) become(r request) {
 
 // answer takes what the server sends in a session.
 func (t *Tracker) answer(step *Step, k m.Kind, body []byte) bool {
-	if _, ok := asynchronous[event(k)]; ok {
+	if anytime[k] {
 		return true
 	}
 	for t.queue.head().request == copyEnd {

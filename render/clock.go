@@ -1,7 +1,6 @@
 package render
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/pgwdump/pgwdump/session"
@@ -44,7 +43,7 @@ func (c *Clock) append(dst []byte, e *session.Event) []byte {
 	case NoTime:
 		return dst
 	case UnixTime:
-		dst = strconv.AppendInt(dst, floor(ns), 10)
+		dst = appendNumber(dst, floor(ns))
 	case SinceLast:
 		return appendSpan(dst, ns-e.Last)
 	case SinceFirst:
@@ -75,7 +74,7 @@ func appendSpan(dst []byte, ns int64) []byte {
 		dst = append(dst, '-')
 		ns = -ns
 	}
-	dst = strconv.AppendInt(dst, ns/1e9, 10)
+	dst = appendNumber(dst, ns/1e9)
 	dst = append(dst, '.')
 	dst = appendDigits(dst, ns%1e9/1000, 6)
 	if pad := len("12345.123456") - (len(dst) - start); pad > 0 {

@@ -207,7 +207,7 @@ func appendScalar(dst []byte, f *message.Field) []byte {
 	case message.FieldTime:
 		return time.UnixMicro(f.Int+postgresEpoch).UTC().AppendFormat(dst, timeFormat)
 	}
-	return strconv.AppendInt(dst, f.Int, 10)
+	return appendNumber(dst, f.Int)
 }
 
 func (r *Text) appendList(dst []byte, elements []message.Field) []byte {

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"strconv"
 	"time"
 	"unicode/utf8"
 
@@ -27,12 +26,13 @@ type JSON struct {
 	response   message.ErrorResponse
 }
 
-// A head is the beginning of a line, up to the connection. A packet often brings
+// A head is the beginning of a line, up to the offset. A packet often brings
 // several messages, and their lines begin alike.
 type head struct {
 	kind   session.EventType
 	packet int
 	conn   *session.Conn
+	from   message.Side
 	text   []byte
 }
 
@@ -47,15 +47,15 @@ func (r *JSON) Append(dst []byte, e *session.Event) []byte {
 		dst = r.appendSession(r.appendHeadOf(dst, "session", e), e)
 		return append(dst, "}\n"...)
 	}
-	if h := &r.head; h.packet != e.Packet || h.conn != e.Conn || h.kind != e.Type || h.text == nil {
-		*h = head{e.Type, e.Packet, e.Conn, r.appendHead(h.text[:0], e)}
+	if h := &r.head; h.packet != e.Packet || h.conn != e.Conn || h.kind != e.Type || h.from != e.From || h.text == nil {
+		*h = head{e.Type, e.Packet, e.Conn, e.From, r.appendHead(h.text[:0], e)}
+		if e.From != 0 {
+			h.text = append(append(append(h.text, `,"from":"`...), e.From.String()...), `","offset":`...)
+		}
 	}
 	dst = append(dst, r.head.text...)
 	if e.From != 0 {
-		dst = append(dst, `,"from":"`...)
-		dst = append(dst, e.From.String()...)
-		dst = append(dst, `","offset":`...)
-		dst = strconv.AppendInt(dst, e.Offset, 10)
+		dst = appendNumber(dst, e.Offset)
 	}
 	switch e.Type {
 	case session.Message:
@@ -64,16 +64,16 @@ func (r *JSON) Append(dst []byte, e *session.Event) []byte {
 		dst = r.appendCopyRow(dst, e.Row)
 	case session.Gap:
 		dst = append(dst, `,"bytes":`...)
-		dst = strconv.AppendInt(dst, e.Bytes, 10)
+		dst = appendNumber(dst, e.Bytes)
 		dst = append(dst, `,"passed":`...)
-		dst = strconv.AppendInt(dst, e.Passed, 10)
+		dst = appendNumber(dst, e.Passed)
 		dst = append(dst, `,"before":`...)
-		dst = strconv.AppendInt(dst, int64(e.Before), 10)
+		dst = appendNumber(dst, int64(e.Before))
 		dst = append(dst, `,"resumed":`...)
 		if e.Resumed < 0 {
 			dst = append(dst, "null"...)
 		} else {
-			dst = strconv.AppendInt(dst, e.Resumed, 10)
+			dst = appendNumber(dst, e.Resumed)
 		}
 		if e.Err != nil {
 			dst = append(dst, `,"reason":`...)
@@ -129,11 +129,11 @@ func (r *JSON) appendHeadOf(dst []byte, name string, e *session.Event) []byte {
 	dst = append(dst, `{"event":"`...)
 	dst = append(dst, name...)
 	dst = append(dst, `","frame":`...)
-	dst = strconv.AppendInt(dst, int64(e.Packet), 10)
+	dst = appendNumber(dst, int64(e.Packet))
 	dst = append(dst, `,"time":"`...)
 	dst = r.times.appendUTC(dst, e.Time)
 	dst = append(dst, `","conn":`...)
-	dst = strconv.AppendInt(dst, int64(e.Conn.Number), 10)
+	dst = appendNumber(dst, int64(e.Conn.Number))
 	dst = append(dst, `,"client":"`...)
 	dst = append(dst, e.Conn.Client...)
 	dst = append(dst, `","server":"`...)
@@ -166,7 +166,7 @@ var eventNames = [...]string{
 func (r *JSON) appendMessage(dst []byte, e *session.Event) []byte {
 	f := &e.Frame
 	dst = append(dst, r.what(e)...)
-	dst = strconv.AppendInt(dst, int64(f.Length), 10)
+	dst = appendNumber(dst, int64(f.Length))
 	dst = append(dst, `,"msg":{`...)
 	if e.Payload != message.KindUnknown {
 		dst = append(dst, `"payload":"`...)
@@ -177,13 +177,13 @@ func (r *JSON) appendMessage(dst []byte, e *session.Event) []byte {
 	dst = append(dst, '}')
 	if e.Partial {
 		dst = append(dst, `,"incomplete":true,"have":`...)
-		dst = strconv.AppendInt(dst, int64(f.Size-f.Missing()), 10)
+		dst = appendNumber(dst, int64(f.Size-f.Missing()))
 	}
 	if m := e.Malformed; m != nil {
 		dst = append(dst, `,"malformed":{"field":`...)
 		dst = appendJSONString(dst, m.Field)
 		dst = append(dst, `,"byte":`...)
-		dst = strconv.AppendInt(dst, int64(f.Head)+m.Offset, 10)
+		dst = appendNumber(dst, int64(f.Head)+m.Offset)
 		dst = append(dst, `,"reason":`...)
 		dst = appendJSONString(dst, m.Detail())
 		dst = append(dst, '}')
@@ -202,7 +202,7 @@ func (r *JSON) appendMeaning(dst []byte, e *session.Event) []byte {
 		dst = appendCancelled(dst, c)
 	} else if c != nil && c.Of != nil {
 		dst = append(dst, `,"cancels":{"conn":`...)
-		dst = strconv.AppendInt(dst, int64(c.Of.Number), 10)
+		dst = appendNumber(dst, int64(c.Of.Number))
 		if c.SQL != nil {
 			dst = append(dst, `,"sql":`...)
 			dst = appendJSONBytes(dst, whole(c.SQL))
@@ -244,9 +244,9 @@ func (r *JSON) appendMeaning(dst []byte, e *session.Event) []byte {
 // appendCancelled appends where the CancelRequest came from that hit a statement.
 func appendCancelled(dst []byte, c *session.Cancel) []byte {
 	dst = append(dst, `,"cancelled_by":{"conn":`...)
-	dst = strconv.AppendInt(dst, int64(c.By.Number), 10)
+	dst = appendNumber(dst, int64(c.By.Number))
 	dst = append(dst, `,"frame":`...)
-	dst = strconv.AppendInt(dst, int64(c.At.Packet), 10)
+	dst = appendNumber(dst, int64(c.At.Packet))
 	return append(dst, '}')
 }
 
@@ -292,12 +292,12 @@ func (r *JSON) appendValue(dst []byte, fields []message.Field) ([]byte, []messag
 	f, rest := &fields[0], fields[1:]
 	if f.Secret && !r.ShowSecrets && f.Type != message.FieldNull {
 		dst = append(dst, `{"masked":`...)
-		dst = strconv.AppendInt(dst, int64(len(f.Bytes)), 10)
+		dst = appendNumber(dst, int64(len(f.Bytes)))
 		return append(dst, '}'), rest
 	}
 	switch f.Type {
 	case message.FieldInt, message.FieldOID:
-		dst = strconv.AppendInt(dst, f.Int, 10)
+		dst = appendNumber(dst, f.Int)
 	case message.FieldChar:
 		dst = appendJSONBytes(dst, []byte{byte(f.Int)})
 	case message.FieldString, message.FieldSQL, message.FieldBytes:

@@ -3,6 +3,8 @@ package render
 import (
 	"bytes"
 	"encoding/json"
+	"math"
+	"strconv"
 	"testing"
 	"unicode/utf8"
 
@@ -97,5 +99,21 @@ func BenchmarkRow(b *testing.B) {
 			}
 			b.SetBytes(int64(len(out)))
 		})
+	}
+}
+
+// TestNumber compares with strconv.
+func TestNumber(t *testing.T) {
+	numbers := []int64{0, -1, math.MinInt64, math.MaxInt64}
+	for p := int64(1); p > 0 && p < math.MaxInt64/10; p *= 10 {
+		numbers = append(numbers, p-1, p, p+1, 2*p, 9*p+p/3)
+	}
+	for p := range 63 {
+		numbers = append(numbers, 1<<p-1, 1<<p)
+	}
+	for _, n := range numbers {
+		if got, want := string(appendNumber([]byte("x"), n)), "x"+strconv.FormatInt(n, 10); got != want {
+			t.Errorf("%d: %s", n, got)
+		}
 	}
 }

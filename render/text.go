@@ -101,7 +101,7 @@ func (r *Text) appendConn(dst []byte, e *session.Event) []byte {
 	dst = append(dst, conn.on...)
 	start := len(dst)
 	dst = append(dst, '#')
-	dst = strconv.AppendInt(dst, int64(e.Conn.Number), 10)
+	dst = appendNumber(dst, int64(e.Conn.Number))
 	dst = appendSpaces(dst, max(connWidth-(len(dst)-start), 1))
 	return append(dst, conn.off...)
 }

@@ -1,6 +1,8 @@
 package session
 
 import (
+	"slices"
+
 	"github.com/pgwdump/pgwdump/decode"
 	"github.com/pgwdump/pgwdump/message"
 	"github.com/pgwdump/pgwdump/phase"
@@ -99,6 +101,16 @@ func (e *Events) Reset() {
 	if cap(e.bodies) > keptBytes {
 		e.bodies = nil
 	}
+}
+
+// add adds an event with nothing in it: Reset has cleared what was there before.
+func (e *Events) add() *Event {
+	n := len(e.List)
+	if n == cap(e.List) {
+		e.List = slices.Grow(e.List, 1)
+	}
+	e.List = e.List[:n+1]
+	return &e.List[n]
 }
 
 // keep returns b in memory that stays until Reset.

@@ -145,8 +145,9 @@ func (o *Observer) add(told bool, t EventType, s *stream, packet int, time int64
 		o.untold.Notes = o.untold.Notes[:0]
 		return &o.untold
 	}
-	o.events.List = append(o.events.List, Event{Type: t, Conn: &s.conn, Packet: packet, Time: time})
-	return &o.events.List[len(o.events.List)-1]
+	e := o.events.add()
+	e.Type, e.Conn, e.Packet, e.Time = t, &s.conn, packet, time
+	return e
 }
 
 // tells tells whether anybody is told of such an event, with a Message of that kind.
