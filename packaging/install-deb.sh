@@ -13,9 +13,9 @@ mkdir -p "$root"/{bin,tmp,var/lib/dpkg/{info,updates}}
 touch "$root"/var/lib/dpkg/{status,available}
 
 # The shell is for the script behind the installation.
-(cd "$root/tmp" && apt-get download -qq busybox-static && dpkg-deb -x busybox-static_*.deb "$root" && rm ./*.deb)
-busybox=$(cd "$root" && find . -name busybox -type f | head -n 1)
-for tool in sh cat; do ln -s "/${busybox#./}" "$root/bin/$tool"; done
+chmod 755 "$root" "$root/tmp"
+(cd "$root/tmp" && apt-get download -qq -o APT::Sandbox::User=root busybox-static && dpkg-deb -x busybox-static_*.deb "$root" && rm ./*.deb)
+for tool in sh cat; do ln -s busybox "$root/bin/$tool"; done
 
 dpkg --root="$root" --force-depends --install "$deb"
 cp testdata/pcaps/simple-select.pcap "$root/tmp/"
