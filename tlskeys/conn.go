@@ -7,6 +7,9 @@
 // application data of each record that is authentic under its key. What it cannot
 // read it says, how much and why, and it invents nothing.
 //
+// [Stages] stand between package reassembly and who reads what connections carry: they
+// find where TLS begins, have a Conn decrypt it, and pass on all else.
+//
 // It knows TLS 1.3 (RFC 8446), 1.2 (RFC 5246), 1.1 and 1.0 (RFC 4346, RFC 2246). It
 // reads what handshakes say too ([Info]), as far as that is in clear without a Log.
 // It does no I/O.

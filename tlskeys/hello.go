@@ -18,12 +18,6 @@ const (
 	extensionSupportedVersions    = 43
 )
 
-// IsHello tells whether b, the first bytes of a direction, begins a TLS handshake.
-// Three bytes are enough to know; with fewer it is a guess.
-func IsHello(b []byte) bool {
-	return len(b) > 0 && b[0] == byte(TypeHandshake) && (len(b) < 2 || b[1] == 3)
-}
-
 // A clientHello is a ClientHello (RFC 8446, section 4.1.2).
 type clientHello struct {
 	random     random
