@@ -120,6 +120,7 @@ func capture(t *testing.T, c *client, f func()) (file string) {
 	if err := tcpdump.Start(); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { tcpdump.Process.Kill() }) // where the test ends early
 	said := bufio.NewScanner(stderr)
 	for said.Scan() && !strings.Contains(said.Text(), "listening on") {
 	}

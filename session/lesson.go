@@ -87,8 +87,7 @@ func (p *pairing) askedFor(s *Statement) uint32 {
 func (r *roster) pupil() *value.Types {
 	if r.given || !r.learning {
 		l := r.change()
-		known := l.Values
-		l.Values, r.learning = *known.Inherit(), true
+		l.Values, r.learning = *l.Values.Clone(), true
 	}
 	return &r.login.Values
 }

@@ -30,7 +30,7 @@ type roster struct {
 func newRoster(types *value.Types) roster {
 	r := roster{login: new(Login)}
 	if types != nil {
-		r.login.Values = *types
+		r.login.Values = *types.Inherit()
 	}
 	return r
 }

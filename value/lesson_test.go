@@ -68,6 +68,11 @@ func TestInherit(t *testing.T) {
 	all.Learn(16385, value.Type{Name: "mood", Kind: value.Enum})
 	one, other := all.Inherit(), all.Inherit()
 	one.Learn(16386, value.Type{Name: "age", Kind: value.Domain, Element: 23})
+	clone := one.Clone()
+	clone.Learn(16387, value.Type{Name: "spot", Kind: value.Composite})
+	if clone.Name(16385) != "mood" || clone.Name(16386) != "age" || one.Name(16387) != "" {
+		t.Error("a clone does not know the same, or shares what it learns")
+	}
 	if one.Name(16385) != "mood" || one.Name(16386) != "age" || other.Name(16386) != "" || all.Name(16386) != "" {
 		t.Error("types are not where they were learned")
 	}

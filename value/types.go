@@ -1,5 +1,7 @@
 package value
 
+import "maps"
+
 // A Kind is what a data type is made of.
 type Kind uint8
 
@@ -35,6 +37,12 @@ type Types struct {
 // Inherit returns Types that begin with the settings of t and know all that t knows.
 // What they learn is their own, and t may serve any number of them at the same time.
 func (t *Types) Inherit() *Types { return &Types{Settings: t.Settings, parent: t} }
+
+// Clone returns Types with the same settings that know the same. What either learns from
+// then on is its own.
+func (t *Types) Clone() *Types {
+	return &Types{Settings: t.Settings, learned: maps.Clone(t.learned), parent: t.parent}
+}
 
 // Learn adds a user-defined type, or replaces it. Built-in types stay what they are.
 func (t *Types) Learn(oid uint32, typ Type) {
