@@ -79,14 +79,14 @@ type Live struct {
 	about   Interface
 	packet  Packet
 	stats   Statistics
-	stopped bool // by Stop
-	ended   bool // by itself
+	told    int64 // packets that were dropped before those that were read
+	stopped bool  // by Stop
+	ended   bool  // by itself
 }
 
 // A device is what a system offers to capture from.
 type device interface {
-	// read sets Time, Link, Length and Data of the next packet, and adds to Dropped
-	// what the system has lost before it. It returns ErrTimeout where none came for
+	// read sets Time, Link, Length, Data and Dropped of the next packet. It returns ErrTimeout where none came for
 	// a while, or none is left after a stop.
 	read(p *Packet) error
 	// ready tells whether read will return a packet without waiting.
@@ -120,7 +120,6 @@ func OpenLive(name string, o LiveOptions) (*Live, error) {
 // a *LiveError.
 func (l *Live) Read() (*Packet, error) {
 	p := &l.packet
-	p.Dropped = 0
 	if l.ended {
 		return nil, io.EOF
 	}
@@ -129,6 +128,7 @@ func (l *Live) Read() (*Packet, error) {
 	}
 	p.Number++
 	p.Interface = &l.about
+	l.told += p.Dropped
 	return p, nil
 }
 
@@ -149,6 +149,15 @@ func (l *Live) Stop() error {
 func (l *Live) Statistics() (Statistics, error) {
 	err := l.device.statistics(&l.stats)
 	return l.stats, l.failed(err)
+}
+
+// Untold returns how many packets were dropped since the last one was read.
+func (l *Live) Untold() int64 {
+	s, err := l.Statistics()
+	if err != nil {
+		return 0
+	}
+	return s.Dropped - l.told
 }
 
 // Close ends the capture and gives its memory back.

@@ -34,6 +34,7 @@ type ring struct {
 	cooked  bool // packets come without link header
 	wait    int  // milliseconds
 	lost    Statistics
+	told    int64    // of lost.Dropped, those that a packet has told of
 	counter []string // files in which the kernel counts what the interfaces have lost
 	base    int64    // what they said at the beginning
 }
@@ -191,12 +192,11 @@ func (r *ring) read(p *Packet) error {
 	}
 	h := (*unix.Tpacket3Hdr)(unsafe.Pointer(&r.memory[r.at]))
 	if h.Status&unix.TP_STATUS_LOSING != 0 {
-		before := r.lost.Dropped
 		if err := r.ask(); err != nil {
 			return err
 		}
-		p.Dropped += r.lost.Dropped - before
 	}
+	p.Dropped, r.told = r.lost.Dropped-r.told, r.lost.Dropped
 	p.Time = int64(h.Sec)*int64(time.Second) + int64(h.Nsec)
 	p.Length = int(h.Len)
 	start := r.at + int(h.Mac)

@@ -33,7 +33,7 @@ func dump(o *options) error {
 	}
 	d := &dumper{options: o, types: types}
 	if o.device != "" {
-		return d.live()
+		return d.listen()
 	}
 	return d.read()
 }
@@ -197,6 +197,7 @@ type dumper struct {
 	incidents *incidents   // nil where nothing is kept for them
 	types     *value.Types // known before the capture begins; nil for the built-in ones
 	pipeline  *pipeline.Pipeline
+	live      *live // the source, perhaps behind others; nil where it is files
 
 	packets int
 	shown   int64 // statements
@@ -240,6 +241,7 @@ func (d *dumper) run() error {
 		d.pipeline.Add(packet)
 	}
 	d.keys.end()
+	d.tellLast()
 	err = d.pipeline.Close()
 	if inClear != nil {
 		err = errors.Join(err, inClear.close(d.options))

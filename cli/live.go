@@ -146,8 +146,8 @@ func (l *live) Close() error {
 	return l.Live.Close()
 }
 
-// live captures from an interface and writes what it says.
-func (d *dumper) live() error {
+// listen captures from an interface and writes what it says.
+func (d *dumper) listen() error {
 	keys, err := openKeyLogs(d.options, nil, len(d.options.keyLogs) > 0) // while there is still the right to read them
 	if err != nil {
 		return err
@@ -158,7 +158,7 @@ func (d *dumper) live() error {
 		return err
 	}
 	defer l.Close()
-	d.source, d.keys = l, keys
+	d.source, d.live, d.keys = l, l, keys
 	if err := d.keep("captured from " + l.Interface().Name); err != nil {
 		return err
 	}
@@ -182,6 +182,16 @@ func (d *dumper) live() error {
 	}
 	d.report(l)
 	return d.end(err)
+}
+
+// tellLast tells of the packets that were dropped behind the last one that was read.
+func (d *dumper) tellLast() {
+	if d.live == nil {
+		return
+	}
+	if n := d.live.Untold(); n > 0 {
+		d.pipeline.Drop(n, d.packets+1, time.Now().UnixNano())
+	}
 }
 
 // report says what became of the packets so far. Where some are missing it says so

@@ -44,8 +44,16 @@ type capturing struct {
 // capture starts a program and waits until it says that it is listening.
 func (n *network) capture(t *testing.T, namespace string, args ...string) *capturing {
 	t.Helper()
+	return n.captureTo(t, nil, namespace, args...)
+}
+
+// captureTo is capture with the output going to a file, unless that is nil.
+func (n *network) captureTo(t *testing.T, out *os.File, namespace string, args ...string) *capturing {
+	t.Helper()
 	c := &capturing{Cmd: n.in(t, namespace, args...)}
-	c.Stdout = &c.stdout
+	if c.Stdout = &c.stdout; out != nil {
+		c.Stdout = out
+	}
 	stderr, err := c.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -170,6 +178,8 @@ func TestLive(t *testing.T) {
 	t.Run("loopback once", func(t *testing.T) { n.testLoopback(t, bin) })
 	t.Run("privileges", func(t *testing.T) { n.testPrivileges(t, bin) })
 	t.Run("signals", func(t *testing.T) { n.testSignals(t, bin) })
+	t.Run("drops", func(t *testing.T) { n.testDrops(t, bin) })
+	t.Run("in the middle", func(t *testing.T) { n.testMiddle(t, bin) })
 }
 
 // testSame compares what pgwdump shows live with what it shows of the file that
@@ -445,4 +455,80 @@ func (n *network) testSignals(t *testing.T, bin string) {
 			t.Error(got)
 		}
 	})
+}
+
+// testDrops reads nothing of the output while much more is captured than the ring can
+// hold: all that is lost is told.
+func (n *network) testDrops(t *testing.T, bin string) {
+	for _, format := range []string{"json", "text"} {
+		t.Run(format, func(t *testing.T) {
+			read, write, err := os.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer read.Close()
+			live := n.captureTo(t, write, n.server, bin, "-i", cable, "-o", format, "-B", "512")
+			write.Close()
+			n.pgbench(t, n.client, address4, 4, 500)
+			live.Process.Signal(os.Interrupt)
+			out, err := io.ReadAll(read)
+			if err != nil {
+				t.Fatal(err)
+			}
+			said := live.end(t, syscall.Signal(0))
+			counts := regexp.MustCompile(`(?m)^(\d+) packets dropped by kernel$`).FindStringSubmatch(said)
+			told := 0
+			for _, m := range regexp.MustCompile(`"event":"drop".*"packets":(\d+)|! (\d+) packets? dropped before packet`).FindAllSubmatch(out, -1) {
+				packets, _ := strconv.Atoi(string(m[1]) + string(m[2]))
+				told += packets
+			}
+			if counts == nil || counts[1] == "0" || counts[1] != strconv.Itoa(told) {
+				t.Errorf("%d packets dropped were told of, and %s", told, said)
+			}
+			if !strings.Contains(said, ", "+strconv.Itoa(told)+" packets dropped") {
+				t.Errorf("the summary does not say it: %s", said)
+			}
+		})
+	}
+}
+
+// testMiddle begins to capture in the middle of a session that says hardly anything:
+// what it says is shown, though no other packets come.
+func (n *network) testMiddle(t *testing.T, bin string) {
+	session := n.program(t, n.client, address4, "psql", "-XAt")
+	in, err := session.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := session.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := session.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { in.Close(); session.Wait() })
+	fmt.Fprintln(in, "select 'begun';")
+	if line, err := bufio.NewReader(out).ReadString('\n'); line != "begun\n" {
+		t.Fatal(line, err)
+	}
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer read.Close()
+	live := n.captureTo(t, write, n.server, bin, "-i", cable)
+	write.Close()
+	fmt.Fprintln(in, "select 'in the middle';")
+	for lines := bufio.NewReader(read); ; {
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(line, "DataRow") && strings.Contains(line, "in the middle") {
+			break
+		}
+	}
+	go io.Copy(io.Discard, read)
+	noDrops(t, live.end(t, os.Interrupt))
 }

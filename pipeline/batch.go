@@ -24,12 +24,14 @@ const (
 type batch struct {
 	payloads []byte
 	parts    [shards]part
-	runs     []run // of each segment, in their order
-	last     int   // the number of the last segment's packet, be it of a batch before
-	time     int64 // of it
-	closing  bool  // the capture ends here
-	closeTo  int   // it does so for the connections that began with a packet up to this
-	idle     bool  // there was nothing for a while
+	runs     []run           // of each segment, in their order
+	last     int             // the number of the last segment's packet, be it of a batch before
+	time     int64           // of it
+	closing  bool            // the capture ends here
+	closeTo  int             // it does so for the connections that began with a packet up to this
+	idle     bool            // there was nothing for a while
+	passed   int             // as many packets as if they had gone by since, where none has in time
+	dropped  []session.Event // before the first packet
 
 	observing atomic.Int32      // workers that are not done
 	ordered   [][]session.Event // what to render
@@ -119,6 +121,7 @@ func (p *Pipeline) recycle(b *batch) {
 	if cap(b.out) > keptBytes {
 		b.out = nil
 	}
+	b.passed, b.dropped = 0, b.dropped[:0]
 	clear(b.ordered)
 	clear(b.selected)
 	b.selected = b.selected[:0]

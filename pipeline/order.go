@@ -26,6 +26,10 @@ func (p *Pipeline) arrange(b *batch) {
 		waiting += b.parts[i].waiting
 	}
 	p.mutex.Lock()
+	for i := range b.dropped {
+		p.dropped += b.dropped[i].Packets
+	}
+	totals.Dropped = p.dropped
 	p.totals, p.waiting = totals, waiting
 	p.mutex.Unlock()
 
@@ -74,6 +78,10 @@ func (p *Pipeline) choose(b *batch) {
 	pass := func(e *session.Event) { b.selected = append(b.selected, *e) }
 	for _, events := range b.ordered {
 		for i := range events {
+			if events[i].Type == session.Drop {
+				pass(&events[i])
+				continue
+			}
 			p.options.Select(&events[i], pass)
 		}
 	}
@@ -86,6 +94,9 @@ func (p *Pipeline) choose(b *batch) {
 // sort puts the events of all shards in the order of the packets. What was due with a
 // packet comes before what it brought.
 func (b *batch) sort() {
+	if len(b.dropped) > 0 {
+		b.ordered = append(b.ordered, b.dropped)
+	}
 	var others []late
 	for i := range b.parts {
 		others = append(others, b.parts[i].late...)

@@ -77,6 +77,7 @@ type Pipeline struct {
 	free    chan *batch
 	workers []*worker
 	order   order
+	idle    int // times that Idle was called since the last packet
 
 	toRender chan *batch
 	toWrite  chan *batch
@@ -84,7 +85,8 @@ type Pipeline struct {
 
 	mutex   sync.Mutex
 	totals  session.Totals
-	waiting int // connections that wait for a key
+	waiting int   // connections that wait for a key
+	dropped int64 // packets, up to the same
 
 	malformed atomic.Int64
 	err       atomic.Pointer[error]
@@ -116,6 +118,10 @@ func New(o Options) *Pipeline {
 // Add adds the next packet of the capture. What it needs of it, it copies.
 func (p *Pipeline) Add(packet *capture.Packet) {
 	s := &p.segment
+	p.idle = 0
+	if packet.Dropped > 0 {
+		p.Drop(packet.Dropped, packet.Number, packet.Time)
+	}
 	if !p.parser.Parse(packet, s) {
 		return
 	}
@@ -128,7 +134,7 @@ func (p *Pipeline) Add(packet *capture.Packet) {
 // Flush hands on what was added, without waiting until it is written. It is for a
 // source that has nothing more to give for now.
 func (p *Pipeline) Flush() {
-	if len(p.batch.runs) > 0 {
+	if len(p.batch.runs)+len(p.batch.dropped) > 0 {
 		p.handOn()
 	}
 }
@@ -139,19 +145,6 @@ func (p *Pipeline) handOn() {
 	p.hand(p.batch)
 	p.batch = p.next()
 	p.batch.last, p.batch.time = last, time
-}
-
-// Idle is a Flush for a source that had nothing for a while: what waits for a key of
-// TLS is tried again.
-func (p *Pipeline) Idle() {
-	p.Flush()
-	p.mutex.Lock()
-	waiting := p.waiting
-	p.mutex.Unlock()
-	if waiting > 0 {
-		p.batch.idle = true
-		p.handOn()
-	}
 }
 
 // Close ends the capture, and waits until all is written. It returns the first error

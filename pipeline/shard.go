@@ -50,7 +50,7 @@ func (s *shard) observe(b *batch) {
 		s.table.Add(&g.Segment)
 		b.runs[g.index] = s.run()
 	}
-	s.table.Pass(b.last, s.late)
+	s.table.Pass(b.last+b.passed, s.late)
 	if b.idle {
 		s.observer.Retry()
 		s.late(b.last)

@@ -211,7 +211,7 @@ func (t *Table) insert(h *half, i int, n held) {
 func (t *Table) mustWait(c *Conn, from int, ack uint32, acks bool) bool {
 	peer := &c.halves[1-from]
 	switch {
-	case !acks, !peer.seen && t.packet >= c.Packet+window: // nothing of the peer is captured
+	case !acks, !peer.seen && t.packet >= c.Packet+Window: // nothing of the peer is captured
 		return false
 	case !peer.started:
 		return len(peer.held) > 0 && before(peer.held[0].seq, ack)
@@ -236,7 +236,7 @@ func (t *Table) step(c *Conn, from int) (delivered bool) {
 	for len(h.held) > 0 {
 		s := &h.held[0]
 		full := t.held > t.options.Held || len(h.held) > maxHeldSegments || h.holds() > maxHeld
-		patient := !full && t.packet < s.packet+window
+		patient := !full && t.packet < s.packet+Window
 		if !h.started {
 			if patient { // the SYN, or what is before, may be late
 				t.wait(c, from)
@@ -285,11 +285,11 @@ func (t *Table) miss(c *Conn, from int, ack uint32) {
 // since.
 func (t *Table) givenUp(c *Conn, from int) bool {
 	h, peer := &c.halves[from], &c.halves[1-from]
-	const silent = 8 * window // where the other direction was not captured
+	const silent = 8 * Window // where the other direction was not captured
 	if h.due == 0 {
 		switch {
 		case h.acked && before(h.next, h.ack):
-			h.due = t.packet + window
+			h.due = t.packet + Window
 		case !peer.seen:
 			h.due = t.packet + silent
 		default:
@@ -303,7 +303,7 @@ func (t *Table) givenUp(c *Conn, from int) bool {
 // wait looks at a direction again some packets later.
 func (t *Table) wait(c *Conn, from int) {
 	if h := &c.halves[from]; h.look <= t.packet {
-		h.look = t.packet + window
+		h.look = t.packet + Window
 		t.waits.push(wait{c, from, h.look})
 	}
 }

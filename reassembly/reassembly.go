@@ -94,9 +94,9 @@ type Stream interface {
 // NewStream returns the Stream of a connection, when there is something to tell it.
 type NewStream func(*Conn) Stream
 
-// window is by how many packets a capture may have put one before another that it
+// Window is by how many packets a capture may have put one before another that it
 // should follow: cards with several queues, and captures of several interfaces, do.
-const window = 128
+const Window = 128
 
 // lingering is for how many packets a connection that has ended is remembered, for
 // what comes late of it.
@@ -237,14 +237,14 @@ func (t *Table) end(c *Conn, how Ending) {
 func (t *Table) Pass(packet int, done func(packet int)) {
 	for {
 		switch wait, end := t.waits.first(), t.ending.first(); {
-		case wait != nil && wait.due <= packet && (end == nil || wait.due <= end.packet+window):
+		case wait != nil && wait.due <= packet && (end == nil || wait.due <= end.packet+Window):
 			w := t.waits.pop()
 			if t.packet = w.due; !w.conn.closed {
 				t.advance(w.conn, w.from)
 			}
-		case end != nil && end.packet+window <= packet:
+		case end != nil && end.packet+Window <= packet:
 			e := t.ending.pop()
-			t.packet = e.packet + window
+			t.packet = e.packet + Window
 			t.close(e.conn, e.how, e.packet, e.time)
 		default:
 			t.packet = packet

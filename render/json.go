@@ -43,6 +43,9 @@ func (r *JSON) Append(dst []byte, e *session.Event) []byte {
 		e.Statement.Release()
 		return append(dst, "}\n"...)
 	}
+	if e.Type == session.Drop {
+		return r.appendDrop(dst, e)
+	}
 	if e.Account != nil {
 		dst = r.appendSession(r.appendHeadOf(dst, "session", e), e)
 		return append(dst, "}\n"...)
@@ -119,6 +122,17 @@ func begun(e *session.Event) *session.Event {
 		}
 	}
 	return &b
+}
+
+// appendDrop appends the line of packets that were lost: it is of no connection.
+func (r *JSON) appendDrop(dst []byte, e *session.Event) []byte {
+	dst = append(dst, `{"event":"drop","frame":`...)
+	dst = appendNumber(dst, int64(e.Packet))
+	dst = append(dst, `,"time":"`...)
+	dst = r.times.appendUTC(dst, e.Time)
+	dst = append(dst, `","packets":`...)
+	dst = appendNumber(dst, e.Packets)
+	return append(dst, "}\n"...)
 }
 
 func (r *JSON) appendHead(dst []byte, e *session.Event) []byte {

@@ -19,7 +19,7 @@ type Summary struct {
 // nothing of it was against the rules.
 func (s *Summary) Sound() bool {
 	return s.Malformed == 0 && s.Incomplete == 0 && s.Uncertain == 0 && s.Violations == 0 &&
-		s.Gaps == 0 && s.Lost == 0 && s.Undecoded == 0 && s.Forgotten == 0
+		s.Gaps == 0 && s.Dropped == 0 && s.Lost == 0 && s.Undecoded == 0 && s.Forgotten == 0
 }
 
 // AppendText appends one line for people. What there was none of is left out.
@@ -37,6 +37,10 @@ func (s *Summary) AppendText(dst []byte) []byte {
 	if s.Records > 0 {
 		records = string(appendMany([]byte(" in "), s.Records, "TLS record"))
 	}
+	gaps := ""
+	if s.Gaps > 0 {
+		gaps = string(appendMany([]byte(" in "), s.Gaps, "gap"))
+	}
 	for _, p := range []struct {
 		n            int64
 		what, behind string
@@ -44,7 +48,8 @@ func (s *Summary) AppendText(dst []byte) []byte {
 		{s.Uncertain, "message", " decoded after a guess"},
 		{s.Violations, "violation", " of the protocol"},
 		{s.Encrypted, "byte", " encrypted" + records},
-		{s.Lost, "byte", " missing in the capture"},
+		{s.Dropped, "packet", " dropped"},
+		{s.Lost, "byte", " missing in the capture" + gaps},
 		{s.Undecoded, "byte", " not decoded"},
 		{s.Shortened, "message", " cut at the limit"},
 		{int64(s.Forgotten), "connection", " over the limit"},
@@ -75,6 +80,7 @@ func (s *Summary) AppendJSON(dst []byte) []byte {
 		{"uncertain", s.Uncertain},
 		{"violations", s.Violations},
 		{"gaps", s.Gaps},
+		{"dropped", s.Dropped},
 		{"decoded", s.Decoded},
 		{"lost", s.Lost},
 		{"undecoded", s.Undecoded},

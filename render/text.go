@@ -45,6 +45,9 @@ const (
 
 // Append appends what an event looks like, one line or more, to dst.
 func (r *Text) Append(dst []byte, e *session.Event) []byte {
+	if e.Type == session.Drop {
+		return r.appendDrop(dst, e)
+	}
 	p := &r.palette
 	dst = r.appendConn(dst, e)
 	switch e.From {
@@ -94,9 +97,7 @@ func (r *Text) Append(dst []byte, e *session.Event) []byte {
 // appendConn appends when it was, and on which connection.
 func (r *Text) appendConn(dst []byte, e *session.Event) []byte {
 	p := &r.palette
-	dst = append(dst, p.time.on...)
-	dst = r.Clock.append(dst, e)
-	dst = append(dst, p.time.off...)
+	dst = r.appendTime(dst, e)
 	conn := p.conns[(e.Conn.Number-1)%len(p.conns)]
 	dst = append(dst, conn.on...)
 	start := len(dst)
@@ -104,6 +105,21 @@ func (r *Text) appendConn(dst []byte, e *session.Event) []byte {
 	dst = appendNumber(dst, int64(e.Conn.Number))
 	dst = appendSpaces(dst, max(connWidth-(len(dst)-start), 1))
 	return append(dst, conn.off...)
+}
+
+func (r *Text) appendTime(dst []byte, e *session.Event) []byte {
+	p := &r.palette
+	dst = append(dst, p.time.on...)
+	dst = r.Clock.append(dst, e)
+	return append(dst, p.time.off...)
+}
+
+// appendDrop says that packets were lost, for which the capture had no room.
+func (r *Text) appendDrop(dst []byte, e *session.Event) []byte {
+	dst = r.appendTime(dst, e)
+	text := string(appendMany([]byte("! "), e.Packets, "packet")) + " dropped before packet " + strconv.Itoa(e.Packet)
+	dst = r.palette.warning.append(dst, text+": there was no room for more; give it some by -B, or filter")
+	return append(dst, '\n')
 }
 
 // gapText says what is missing, what of the rest could not be used, and where it

@@ -35,12 +35,15 @@ const (
 	Why
 	// Close: the connection ended as How says; in the view Sessions Account sums it up.
 	Close
+	// Drop: Packets packets were lost in capturing before this one. It tells of no
+	// connection, Conn is nil; what that cost is told as Gap, where it is noticed.
+	Drop
 )
 
 // An Event is something that happened on a connection.
 type Event struct {
 	Type   EventType
-	Conn   *Conn
+	Conn   *Conn        // nil with Drop
 	Packet int          // by which it happened
 	Time   int64        // of that packet, nanoseconds since 1970-01-01 UTC
 	From   message.Side // who sent what it tells of; 0 with Open and Close
@@ -79,8 +82,9 @@ type Event struct {
 	Account *Account // with Close in the view Sessions; the receiver's
 
 	// What is known where the events of all connections are in order.
-	First int64 // the Time of the first event
-	Last  int64 // the Time of the event before
+	First   int64 // the Time of the first event
+	Last    int64 // the Time of the event before
+	Packets int64 // with Drop
 }
 
 // Events are what an [Observer] has told of, in the order in which it became known.

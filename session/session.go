@@ -71,6 +71,7 @@ type Totals struct {
 	Forgotten   int   // connections that were one too many
 	Shortened   int64 // messages that were one too large
 	Records     int64 // of TLS, on connections where there are such bytes
+	Dropped     int64 // packets that were lost in capturing, as far as that is known
 }
 
 // Add adds what another Observer has counted.
@@ -92,6 +93,7 @@ func (t *Totals) Add(o *Totals) {
 	t.Forgotten += o.Forgotten
 	t.Shortened += o.Shortened
 	t.Records += o.Records
+	t.Dropped += o.Dropped
 }
 
 // An Observer observes connections of a capture: all, or those of one
