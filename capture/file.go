@@ -30,6 +30,7 @@ type file struct {
 	format  format
 	large   []byte        // memory for a record that the buffer of in cannot hold
 	read    *atomic.Int64 // bytes read from disk, of this file and others
+	over    *atomic.Bool  // nil unless it grows
 	secrets func(name string, keyLog []byte)
 	flaws   int // errors after which reading went on
 }
@@ -43,9 +44,10 @@ type format interface {
 	ready(f *file) bool
 }
 
-// openFile opens a capture file and reads its header. The error is a *FileError.
-func openFile(name string, read *atomic.Int64) (*file, error) {
-	f := &file{name: name, read: read}
+// openFile opens a capture file and reads its header; over is set when it grows no
+// more, nil where it does not grow. The error is a *FileError.
+func openFile(name string, read *atomic.Int64, over *atomic.Bool) (*file, error) {
+	f := &file{name: name, read: read, over: over}
 	if err := f.open(); err != nil {
 		f.close()
 		return nil, f.fail(err)
@@ -61,6 +63,9 @@ func (f *file) open() error {
 			return err
 		}
 		f.closers = append(f.closers, source)
+	}
+	if f.over != nil {
+		return f.begin(growing{source, f.over})
 	}
 	return f.begin(source)
 }

@@ -19,7 +19,8 @@ type Files struct {
 	packets int     // read so far
 	names   []string
 	secrets func(name string, keyLog []byte)
-	size    int64 // bytes of all files on disk
+	over    *atomic.Bool // set when files grow no more; nil where they do not
+	size    int64        // bytes of all files on disk
 	read    atomic.Int64
 }
 
@@ -56,7 +57,7 @@ func OpenFiles(names ...string) *Files {
 // probe returns the time of the first packet of a file, 0 where there is none.
 // What is wrong with the file will be found once more when its time comes.
 func (s *Files) probe(name string) int64 {
-	f, err := openFile(name, new(atomic.Int64))
+	f, err := openFile(name, new(atomic.Int64), nil)
 	if err != nil {
 		return 0
 	}
@@ -95,7 +96,7 @@ func (s *Files) Read() (*Packet, error) {
 func (s *Files) reach() {
 	name := s.waiting[0].name
 	s.waiting = s.waiting[1:]
-	f, err := openFile(name, &s.read)
+	f, err := openFile(name, &s.read, s.over)
 	if err != nil {
 		s.errs = append(s.errs, err)
 		return

@@ -20,6 +20,7 @@ type bpfDevice struct {
 	link    LinkType
 	buffer  []byte
 	left    []byte // of what was read, and not yet handed out
+	reads   int    // that may still be made after a stop
 	stopped bool
 	told    uint64 // of the packets that were dropped, those that a packet has told of
 }
@@ -165,7 +166,10 @@ func (d *bpfDevice) ready() bool { return len(d.left) > 0 }
 func (d *bpfDevice) read(p *Packet) error {
 	for len(d.left) == 0 {
 		if d.stopped {
-			return ErrTimeout
+			if d.reads == 0 {
+				return ErrTimeout
+			}
+			d.reads--
 		}
 		n, err := unix.Read(d.fd, d.buffer)
 		switch {
@@ -213,10 +217,9 @@ func (d *bpfDevice) ask() (s unix.BpfStat, err error) {
 	return s, d.ioctl("BIOCGSTATS", unix.BIOCGSTATS, unsafe.Pointer(&s))
 }
 
-// stop gives the packets that the kernel has a last chance: what was read is handed
-// out, and nothing more is read.
+// stop has one more read take what the kernel has by now.
 func (d *bpfDevice) stop() error {
-	d.stopped = true
+	d.stopped, d.reads = true, 1
 	return nil
 }
 

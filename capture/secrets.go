@@ -19,7 +19,7 @@ func (s *Files) FindSecrets(f func(name string, keyLog []byte)) {
 }
 
 func findSecrets(name string, f func(name string, keyLog []byte)) {
-	in, err := openFile(name, new(atomic.Int64))
+	in, err := openFile(name, new(atomic.Int64), nil)
 	if err != nil {
 		return
 	}

@@ -73,6 +73,10 @@ func (d *dumper) read() error {
 			recorder.Secrets(keyLog)
 		})
 	}
+	if d.options.follows {
+		stop := d.options.follow(files)
+		defer stop()
+	}
 	stop := showProgress(d, files)
 	err = d.work()
 	stop()

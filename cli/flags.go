@@ -26,6 +26,7 @@ func addFlags(c *cobra.Command, o *options, own ...*pflag.FlagSet) {
 	input := pflag.NewFlagSet("Input", pflag.ContinueOnError)
 	input.SortFlags = false
 	input.StringArrayVarP(&o.files, "read", "r", nil, "read packets from `FILE`, or from standard input with \"-\"; may be repeated")
+	input.BoolVar(&o.follows, "follow", false, "go on at the end of the file with what is still written to it, until ^C or --duration")
 	input.StringVarP(&o.device, "interface", "i", "", "capture live from interface `IF`, by name or by its number in -D; \"any\" is all of them")
 	input.BoolVarP(&o.devices, "list-interfaces", "D", false, "list the interfaces that can be captured from")
 	input.IntSliceVar(&o.ports, "port", nil, "take connections to these `PORTS` for PostgreSQL, besides 5432 and all that begin like it")

@@ -11,7 +11,7 @@ import (
 // see the output. It returns how to end that.
 func showProgress(d *dumper, files *capture.Files) (stop func()) {
 	w := d.options.stderr
-	if !isTerminal(w) || isTerminal(d.options.stdout) || d.options.quiet > 0 {
+	if !isTerminal(w) || isTerminal(d.options.stdout) || d.options.quiet > 0 || d.options.follows {
 		return func() {}
 	}
 	done, ended := make(chan struct{}), make(chan struct{})

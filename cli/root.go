@@ -43,6 +43,7 @@ type options struct {
 	duration    time.Duration
 	user        string
 	record      recording
+	follows     bool
 	ports       []int
 	filter      string
 	expression  *filter.Expression // of the filter; nil where there is none
@@ -188,6 +189,8 @@ func (o *options) check(words []string) error {
 		return usageError{fmt.Errorf("--snapshot-length is a number of bytes, 0 for whole packets, not %d", o.snap)}
 	case o.buffer < 1 || o.buffer > maxBuffer:
 		return usageError{fmt.Errorf("--buffer-size is a number of KiB from 1 to %d, not %d", maxBuffer, o.buffer)}
+	case o.follows && (len(o.files) != 1 || o.files[0] == stdoutName):
+		return usageError{errors.New("--follow reads one file that grows: name it with -r; standard input is followed anyway")}
 	case o.duration < 0:
 		return usageError{fmt.Errorf("--duration is a time such as 30s, 5m or 1h, not %s", o.duration)}
 	case o.device == "" && !o.devices && len(o.files) == 0 && len(words) > 0:
