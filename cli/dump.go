@@ -67,7 +67,7 @@ func (d *dumper) read() error {
 		})
 	}
 	if recorder != nil {
-		d.source = &recorded{Source: d.source, recorder: recorder}
+		d.source = d.record(d.source, recorder)
 		files.OnSecrets(func(name string, keyLog []byte) {
 			keys.embedded(name, keyLog)
 			recorder.Secrets(keyLog)
@@ -125,7 +125,7 @@ func (d *dumper) newPipeline(inClear *clearFile) *pipeline.Pipeline {
 		Jobs:        o.jobs,
 		Output:      o.stdout,
 	}
-	if o.quiet < silent {
+	if !o.silent() {
 		p.Render = func() pipeline.Renderer { return newRenderer(o) }
 	}
 	switch o.view {
@@ -136,6 +136,10 @@ func (d *dumper) newPipeline(inClear *clearFile) *pipeline.Pipeline {
 	}
 	if inClear != nil {
 		p.Select = inClear.tap(p.Select)
+	}
+	if d.only != nil {
+		p.Session.Why = true
+		p.Select = d.only.tap(p.Select, o.why)
 	}
 	return pipeline.New(p)
 }
@@ -201,7 +205,8 @@ type dumper struct {
 	incidents *incidents   // nil where nothing is kept for them
 	types     *value.Types // known before the capture begins; nil for the built-in ones
 	pipeline  *pipeline.Pipeline
-	live      *live // the source, perhaps behind others; nil where it is files
+	only      *postgresOnly // nil where all packets are written, or none
+	live      *live         // the source, perhaps behind others; nil where it is files
 
 	packets int
 	shown   int64 // statements

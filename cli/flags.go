@@ -36,6 +36,7 @@ func addFlags(c *cobra.Command, o *options, own ...*pflag.FlagSet) {
 	files := pflag.NewFlagSet("Files to write (see docs/live.md)", pflag.ContinueOnError)
 	files.SortFlags = false
 	files.StringVarP(&o.record.name, "write", "w", "", "write the packets to `FILE` as well, as pcapng, or to standard output with \"-\"; with -q nothing is printed")
+	files.BoolVar(&o.record.only, "postgres-only", false, "write the packets of PostgreSQL connections only")
 	files.StringVarP(&o.record.size, "file-size", "C", "", "begin another file after `SIZE` millions of bytes, or KiB, MiB, GiB with k, m, g")
 	files.IntVarP(&o.record.seconds, "rotate-seconds", "G", 0, "begin another file after `N` seconds; its name is a pattern of strftime: pg-%H%M%S.pcapng")
 	files.IntVarP(&o.record.files, "files", "W", 0, "write at most `N` files: with -C as a ring, with -G until that many are written")

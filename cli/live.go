@@ -172,7 +172,7 @@ func (d *dumper) listen() error {
 		return err
 	}
 	if recorder != nil {
-		d.source = &recorded{Source: l, recorder: recorder}
+		d.source = d.record(l, recorder)
 	}
 	l.listens(d.options)
 	l.report = func() { d.report(l) }

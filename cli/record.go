@@ -22,6 +22,7 @@ type recording struct {
 	size    string // -C
 	seconds int    // -G
 	files   int    // -W
+	only    bool   // --postgres-only
 	keep    string // --keep: not all packets, but those of incidents
 }
 
@@ -40,6 +41,8 @@ func (r *recording) rotation() (capture.Rotation, error) {
 		return capture.Rotation{}, fmt.Errorf("-W is a number of files, not %d", r.files)
 	case r.name == "" && (size > 0 || r.seconds > 0 || r.files > 0):
 		return capture.Rotation{}, errors.New("-C, -G and -W are about the files of -w, which is not there")
+	case r.name == "" && r.only:
+		return capture.Rotation{}, errors.New("--postgres-only is about the file of -w, which is not there")
 	case r.name == stdoutName && (size > 0 || r.seconds > 0):
 		return capture.Rotation{}, errors.New("-C and -G need a file; -w - is standard output")
 	case r.files > 0 && size == 0 && r.seconds == 0 && r.keep == "":
@@ -110,10 +113,26 @@ func (o *options) reads(name string) string {
 	return ""
 }
 
+// A packetWriter is where packets are written.
+type packetWriter interface {
+	Write(*capture.Packet) error
+	Flush() error
+}
+
+// record returns a source whose packets are written as they are read: all, or those of
+// PostgreSQL connections.
+func (d *dumper) record(source capture.Source, r *capture.Recorder) capture.Source {
+	if !d.options.record.only {
+		return &recorded{Source: source, recorder: r}
+	}
+	d.only = newPostgresOnly(r)
+	return &recorded{Source: source, recorder: d.only}
+}
+
 // A recorded is a source whose packets are written to files as they are read.
 type recorded struct {
 	capture.Source
-	recorder *capture.Recorder
+	recorder packetWriter
 	over     bool // nothing more is to be written
 }
 
@@ -159,7 +178,12 @@ func (d *dumper) copy() {
 
 // records tells whether packets are only written, and nobody looks at them.
 func (o *options) records() bool {
-	return o.record.keep == "" && o.record.name != "" && o.quiet > 0 || o.record.name == stdoutName
+	return o.record.name != "" && o.silent() && !o.record.only
+}
+
+// silent tells whether nothing is printed.
+func (o *options) silent() bool {
+	return o.quiet >= silent || o.record.keep == "" && o.record.name != "" && o.quiet > 0 || o.record.name == stdoutName
 }
 
 // talks tells whether it is said at the end what was seen.
@@ -167,10 +191,18 @@ func (o *options) talks() bool { return o.quiet != 1 || o.record.name != "" }
 
 // finish ends the files that were written, and says what is in them.
 func (d *dumper) finish(r *capture.Recorder) {
+	others := ""
+	if d.only != nil {
+		n, err := d.only.Close()
+		if err != nil {
+			d.complain(err)
+		}
+		others = ", " + render.Many(n, "packet") + " of other connections left out"
+	}
 	if err := r.Close(); err != nil {
 		d.complain(err)
 	}
 	if d.options.talks() {
-		fmt.Fprintf(d.options.stderr, "%s written to %s\n", render.Many(r.Packets(), "packet"), d.options.record.name)
+		fmt.Fprintf(d.options.stderr, "%s written to %s%s\n", render.Many(r.Packets(), "packet"), d.options.record.name, others)
 	}
 }
