@@ -400,3 +400,16 @@ func TestUnknownInterface(t *testing.T) {
 		t.Errorf("%d packets of %d, %v", len(got), len(all), errs)
 	}
 }
+
+// TestDictionary refuses to take the memory that a compressed file asks for.
+func TestDictionary(t *testing.T) {
+	b := compressed(t, writePcap(sampleRecords(t), binary.LittleEndian, magicMicroseconds, 1000, 0),
+		func(w io.Writer) (io.WriteCloser, error) { return xz.NewWriter(w) })
+	at := bytes.Index(b[12:], []byte{0x21, 1}) + 12 + 2
+	b[at] = 40 // 4 GiB
+	name := filepath.Join(t.TempDir(), "large.xz")
+	os.WriteFile(name, b, 0o666)
+	if got, errs := readAll(name); len(got) > 0 || len(errs) != 1 || !strings.Contains(errs[0].Error(), "more memory than 128 MB") {
+		t.Errorf("%d packets, %v", len(got), errs)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/bzip2"
+	"errors"
 	"io"
 
 	"github.com/klauspost/compress/gzip"
@@ -20,7 +21,7 @@ var compressions = []struct {
 	{"\x1f\x8b", func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) }},
 	{"\x28\xb5\x2f\xfd", openZstd},
 	{"BZh", func(r io.Reader) (io.Reader, error) { return bzip2.NewReader(r), nil }},
-	{"\xfd7zXZ\x00", func(r io.Reader) (io.Reader, error) { return xz.NewReader(r) }},
+	{"\xfd7zXZ\x00", openXZ},
 	{"\x04\x22\x4d\x18", func(r io.Reader) (io.Reader, error) { return lz4.NewReader(r), nil }},
 }
 
@@ -33,6 +34,22 @@ func openZstd(r io.Reader) (io.Reader, error) {
 		return nil, err
 	}
 	return d.IOReadCloser(), nil
+}
+
+// openXZ refuses what asks for more memory than maxWindow in the header of its first
+// block (The .xz File Format, section 3.1): the others are by the same hand.
+func openXZ(r io.Reader) (io.Reader, error) {
+	const stream, lzma2 = 12, 0x21
+	if peeker, ok := r.(*bufio.Reader); ok {
+		b, _ := peeker.Peek(stream + 64)
+		at := bytes.Index(b[min(stream+2, len(b)):], []byte{lzma2, 1}) // behind the sizes of the block, if they are there
+		if i := stream + 2 + at + 2; at >= 0 && i < len(b) {
+			if bits := b[i]; bits > 40 || (2|int64(bits&1))<<(bits/2+11) > maxWindow {
+				return nil, errors.New("it asks for more memory than 128 MB to be decompressed")
+			}
+		}
+	}
+	return xz.NewReader(r)
 }
 
 // decompress puts a decompressor in front of f.in where its content asks for one.

@@ -294,7 +294,7 @@ func (d *dumper) summarise() error {
 // limitMemory has memory given back sooner than usual where there is much of it, so
 // that what is held and what is garbage stay in proportion. GOMEMLIMIT is heeded.
 func limitMemory(o *options) {
-	const besides = 192 << 20 // what is not held
+	const besides = 224 << 20 // what is not held
 	if o.maxHeld > 0 && os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(besides + int64(o.maxHeld)*3/2)
 	}
