@@ -30,17 +30,19 @@ func (r *parameters) each(s *session.Statement, f func(i int, p *parameter)) boo
 	var values message.Values
 	var formats []message.Format
 	var err error
+	types := s.Types
 	if s.Protocol == session.Function {
 		err = r.walker.Decode(&r.call, s.Arguments)
 		values, formats = r.call.Arguments, r.call.ArgumentFormats
+		types = functions[r.call.Function].types
 	} else {
 		err = r.walker.Decode(&r.bind, s.Arguments)
 		values, formats = r.bind.Parameters, r.bind.ParameterFormats
 	}
 	for i, v := range values.All() {
 		p := parameter{value: v, format: formatOf(formats, i)}
-		if i < len(s.Types) {
-			p.oid = s.Types[i]
+		if i < len(types) {
+			p.oid = types[i]
 		}
 		if v != nil {
 			text, err := s.Login.Values.Append(append(r.text[:0], "."...), uint32(p.oid), int16(p.format), v)

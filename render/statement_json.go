@@ -121,7 +121,12 @@ func notNil(b []byte) []byte {
 func (r *JSON) appendParameters(dst []byte, s *session.Statement) []byte {
 	if s.Protocol == session.Function && len(s.Arguments) >= 4 {
 		dst = append(dst, `,"function":`...)
-		dst = strconv.AppendUint(dst, uint64(functionOf(s.Arguments)), 10)
+		function := functionOf(s.Arguments)
+		dst = strconv.AppendUint(dst, uint64(function), 10)
+		if name := functions[function].name; name != "" {
+			dst = append(dst, `,"function_name":`...)
+			dst = appendJSONString(dst, name)
+		}
 	}
 	dst = append(dst, `,"params":[`...)
 	whole := r.parameters.each(s, func(i int, p *parameter) {

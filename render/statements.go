@@ -65,10 +65,9 @@ func (r *Statements) appendStatement(dst []byte, e *session.Event) []byte {
 	dst = r.appendRows(dst, s)
 	dst = r.appendEnd(dst, s)
 	dst = r.appendWho(dst, s.Login)
-	taken := visible(dst[start:])
 	room := 0
 	if r.Width > 0 && r.Detail < Full {
-		room = max(r.Width-taken, leastRest)
+		room = max(r.Width-visible(dst[start:]), leastRest)
 	}
 	dst = r.appendRest(dst, s, room)
 	dst = append(dst, '\n')
@@ -216,6 +215,9 @@ func (r *Statements) instead(s *session.Statement) string {
 	switch {
 	case s.Protocol == session.Function:
 		if len(s.Arguments) >= 4 {
+			if name := functions[functionOf(s.Arguments)].name; name != "" {
+				return name
+			}
 			return "function " + strconv.FormatUint(uint64(functionOf(s.Arguments)), 10)
 		}
 		return "function"
@@ -230,7 +232,7 @@ func (r *Statements) instead(s *session.Statement) string {
 }
 
 // functionOf returns the OID that the body of a FunctionCall begins with.
-func functionOf(body []byte) uint32 { return binary.BigEndian.Uint32(body) }
+func functionOf(body []byte) message.OID { return message.OID(binary.BigEndian.Uint32(body)) }
 
 // failure returns the message of the error, escaped, or nothing. It is valid until
 // the next call.

@@ -175,8 +175,9 @@ func (p *pairing) row(a *ask, m *seen) {
 	if m.event == nil && !teaches {
 		return
 	}
-	if s.columns == nil && first && a.prepared != nil {
-		s.columns = a.prepared.in(s.results)
+	if s.columns == nil && first && a.prepared != nil && a.prepared.columns != nil && !s.Cut {
+		readInto(&p.walker, &p.bind, s.Arguments)
+		s.columns = a.prepared.in(p.bind.ResultFormats)
 	}
 	if teaches && first {
 		s.lesson = lessonOf(s.columns)

@@ -2,7 +2,6 @@ package session
 
 import (
 	"bytes"
-	"encoding/binary"
 	"slices"
 
 	"github.com/pgwdump/pgwdump/message"
@@ -37,31 +36,22 @@ func (s *shapes) of(w *message.Walker, r *roster, body []byte) *Columns {
 	return c
 }
 
-// in returns the columns of a prepared statement in the formats that the end of a
-// Bind asks for: none for all in text, one for all, or one each. A Describe of a
-// statement cannot know them.
-func (p *prepared) in(results []byte) *Columns {
-	if p.columns == nil {
-		return nil
-	}
-	if p.bound == nil || !bytes.Equal(p.results, results) {
+// in returns the columns of a prepared statement in the formats that a Bind asks for:
+// none for all in text, one for all, or one each. A Describe of a statement cannot
+// know them.
+func (p *prepared) in(formats []message.Format) *Columns {
+	if p.bound == nil || !slices.Equal(p.results, formats) {
 		p.bound = &Columns{slices.Clone(p.columns.List)}
-		p.results = bytes.Clone(results)
+		p.results = slices.Clone(formats)
 		for i := range p.bound.List {
-			p.bound.List[i].Format = resultFormat(results, i)
+			format := &p.bound.List[i].Format
+			switch *format = message.TextFormat; {
+			case len(formats) == 1:
+				*format = formats[0]
+			case i < len(formats):
+				*format = formats[i]
+			}
 		}
 	}
 	return p.bound
-}
-
-// resultFormat returns the format that the end of a Bind asks for in column i.
-func resultFormat(results []byte, i int) message.Format {
-	const size = 2
-	if len(results) == size {
-		i = 0
-	}
-	if at := size * i; at+size <= len(results) {
-		return message.Format(int16(binary.BigEndian.Uint16(results[at:])))
-	}
-	return message.TextFormat
 }

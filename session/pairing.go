@@ -2,6 +2,7 @@ package session
 
 import (
 	"bytes"
+	"encoding/binary"
 	"sync"
 
 	"github.com/pgwdump/pgwdump/message"
@@ -39,7 +40,6 @@ type pairing struct {
 	bind     message.Bind
 	describe message.Describe
 	closing  message.Close
-	execute  message.Execute
 	response message.ErrorResponse
 	taught   message.DataRow
 
@@ -274,10 +274,16 @@ func (p *pairing) keep(s *Statement, b []byte) []byte {
 
 // untilZero returns the string that a body begins with.
 func untilZero(body []byte) []byte {
+	s, _ := cutZero(body)
+	return s
+}
+
+// cutZero returns the string that a body begins with, and what is behind it.
+func cutZero(body []byte) (s, rest []byte) {
 	if n := bytes.IndexByte(body, 0); n >= 0 {
-		return body[:n]
+		return body[:n], body[n+1:]
 	}
-	return body
+	return body, nil
 }
 
 // words takes the SQL of a simple statement, and what it says of prepared ones.
@@ -303,12 +309,16 @@ func (p *pairing) command(s *Statement, c *sql.Command) {
 
 // prepare takes a Parse.
 func (p *pairing) prepare(a *ask, m *seen) {
-	readInto(&p.walker, &p.parse, m.body)
-	p.parse.SQL = p.roster.recode(p.parse.SQL)
-	a.slot = p.catalog.slot(p.parse.Statement)
+	name, rest := cutZero(m.body)
+	a.slot = p.catalog.slot(name)
 	a.before = a.slot.now
-	key := m.body[min(len(p.parse.Statement)+1, len(m.body)):]
-	p.catalog.set(a.slot, p.catalog.text(key, &p.parse, p.roster.login.backslashes))
+	made := p.catalog.text(rest)
+	if made == nil {
+		readInto(&p.walker, &p.parse, m.body)
+		p.parse.SQL = p.roster.recode(p.parse.SQL)
+		made = p.catalog.remember(rest, &p.parse, p.roster.login.backslashes)
+	}
+	p.catalog.set(a.slot, made)
 	a.slot.asked = a.number
 	s := p.draft(m)
 	p.from(s, a.slot)
@@ -342,9 +352,9 @@ func (p *pairing) from(s *Statement, of *slot) {
 
 // bound takes a Bind.
 func (p *pairing) bound(a *ask, m *seen) {
-	readInto(&p.walker, &p.bind, m.body)
-	of := p.catalog.slot(p.bind.Statement)
-	o := p.catalog.portal(p.bind.Portal)
+	name, rest := cutZero(m.body)
+	statement, _ := cutZero(rest)
+	of, o := p.catalog.slot(statement), p.catalog.portal(name)
 	s := p.draftOf(of.draft, of.syncs)
 	if s == nil || s.executed {
 		s = p.draft(m)
@@ -352,16 +362,10 @@ func (p *pairing) bound(a *ask, m *seen) {
 	}
 	of.draft = nil
 	*o = portal{name: o.name, open: true, asked: a.number, prepared: of.now, statement: of.name,
-		arguments: append(o.arguments[:0], m.body[:min(len(m.body), maxSQL)]...), results: append(o.results[:0], resultsOf(&p.bind, m.body)...), draft: s, syncs: p.syncs}
-	s.Portal, s.Arguments, s.results = o.name, p.keep(s, m.body), s.keep(o.results)
+		arguments: append(o.arguments[:0], m.body[:min(len(m.body), maxSQL)]...), draft: s, syncs: p.syncs}
+	s.Portal, s.Arguments = o.name, p.keep(s, m.body)
 	a.statement, a.portal = s, o
 	m.about(of.now, p)
-}
-
-// resultsOf returns the end of a Bind, which has the formats of the columns.
-func resultsOf(m *message.Bind, body []byte) []byte {
-	const size = 2
-	return body[len(body)-min(size*len(m.ResultFormats), len(body)):]
 }
 
 // about says in the event of a message which prepared statement it is about.
@@ -373,15 +377,18 @@ func (m *seen) about(s *prepared, p *pairing) {
 
 // executed takes an Execute.
 func (p *pairing) executed(a *ask, m *seen) {
-	readInto(&p.walker, &p.execute, m.body)
-	o := p.catalog.portal(p.execute.Portal)
+	name, rest := cutZero(m.body)
+	o := p.catalog.portal(name)
 	s := p.draftOf(o.draft, o.syncs)
 	if s == nil || s.executed {
 		s = p.draft(m)
-		p.again(s, o)
+		p.again(s, name, o)
 	}
 	o.draft = nil
-	s.Request, s.executed, s.MaxRows = m.kind, true, p.execute.MaxRows
+	s.Request, s.executed = m.kind, true
+	if len(rest) >= 4 {
+		s.MaxRows = int32(binary.BigEndian.Uint32(rest))
+	}
 	a.statement = s
 	if o.prepared != nil && o.open {
 		a.command, a.prepared = o.prepared.command, o.prepared
@@ -391,13 +398,13 @@ func (p *pairing) executed(a *ask, m *seen) {
 
 // again gives a statement what is known of a portal that was made for another one
 // before.
-func (p *pairing) again(s *Statement, o *portal) {
-	s.Portal = s.keep(p.execute.Portal)
+func (p *pairing) again(s *Statement, name []byte, o *portal) {
+	s.Portal = s.keep(name)
 	if !o.open {
 		return
 	}
 	s.Name = s.keep(o.statement)
-	s.Arguments, s.results, s.columns = p.keep(s, o.arguments), s.keep(o.results), o.columns
+	s.Arguments, s.columns = p.keep(s, o.arguments), o.columns
 	if o.prepared != nil {
 		s.SQL, s.Types = o.prepared.SQL, o.prepared.Types
 		p.command(s, &o.prepared.command)
@@ -445,9 +452,9 @@ func (p *pairing) unheard(m *seen) {
 		s.Portal, s.Arguments = s.keep(p.bind.Portal), p.keep(s, m.body)
 		return
 	case message.KindExecute:
-		readInto(&p.walker, &p.execute, m.body)
 		if s.Arguments == nil {
-			p.again(s, p.catalog.portal(p.execute.Portal))
+			name, _ := cutZero(m.body)
+			p.again(s, name, p.catalog.portal(name))
 		}
 	case message.KindQuery:
 		s.Protocol, s.SQL = Simple, p.keep(s, p.roster.recode(untilZero(m.body)))

@@ -22,7 +22,7 @@ type prepared struct {
 	command sql.Command
 	columns *Columns // of its rows; nil while they are not described
 	bound   *Columns // these in the formats that a Bind last asked for, which are results
-	results []byte
+	results []message.Format
 }
 
 // A slot is what a name stands for.
@@ -42,7 +42,6 @@ type portal struct {
 	prepared  *prepared
 	statement []byte   // the name of the prepared statement
 	arguments []byte   // the body of the Bind; memory of the portal
-	results   []byte   // the formats of the columns, as the Bind ends; memory of the portal
 	columns   *Columns // of its rows; nil while they are not described
 	draft     *Statement
 	syncs     uint64 // the batch that the draft is of
@@ -129,12 +128,19 @@ func newPrepared(text []byte, backslashes bool) *prepared {
 	return &prepared{Prepared: &Prepared{SQL: text}, command: sql.Parse(text, backslashes)}
 }
 
-// text returns the prepared statement that a Parse makes. key is its body behind
-// the name; the same text is the same one again, with what was learned of it.
-func (c *catalog) text(key []byte, m *message.Parse, backslashes bool) *prepared {
-	if p := c.texts[string(key)]; p != nil {
-		return p
+// text returns the prepared statement that a Parse makes, nil where it is new. key is
+// its body behind the name; the same text is the same one again, with what was learned
+// of its parameters. Its columns may be others by now.
+func (c *catalog) text(key []byte) *prepared {
+	p := c.texts[string(key)]
+	if p != nil {
+		p.columns, p.bound = nil, nil
 	}
+	return p
+}
+
+// remember makes the prepared statement of a Parse that is new.
+func (c *catalog) remember(key []byte, m *message.Parse, backslashes bool) *prepared {
 	p := newPrepared(m.SQL, backslashes)
 	p.Types = slices.Clone(m.ParameterTypes)
 	if c.texts == nil || len(c.texts) >= maxTexts || c.size+len(key) > maxTextBytes {

@@ -70,7 +70,6 @@ type Statement struct {
 
 	columns     *Columns      // of its rows, as far as that is known and anybody asks
 	lesson      *value.Lesson // what they tell of data types; nil for nothing
-	results     []byte        // the formats of the columns, as the Bind ends
 	copier      *copier       // splits the data of its COPY; nil where nobody wants that, or before there is any
 	copyUnknown bool          // it is not known how the data is written
 	memory      []byte        // of the byte fields

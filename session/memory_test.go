@@ -1,0 +1,147 @@
+package session_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/pgwdump/pgwdump/phase"
+	"github.com/pgwdump/pgwdump/reassembly"
+	"github.com/pgwdump/pgwdump/session"
+)
+
+// A stage is a connection that is observed, and what it tells.
+type stage struct {
+	told   session.Events
+	stream reassembly.Stream
+}
+
+func newStage(v session.View, c *conversation) *stage {
+	s := &stage{}
+	o := session.New(session.Options{Ports: []uint16{0}, View: v})
+	o.Tell(&s.told)
+	s.stream = o.Open(&reassembly.Conn{Number: 1, Opener: client})
+	s.play(c)
+	return s
+}
+
+// play lets a conversation happen, and returns how many statements ended.
+func (s *stage) play(c *conversation) (ended int) {
+	for i := range c.chunks {
+		s.stream.Data(&c.chunks[i])
+	}
+	for i := range s.told.List {
+		if e := &s.told.List[i]; e.Statement != nil {
+			e.Statement.Release()
+			ended++
+		}
+	}
+	s.told.Reset()
+	return ended
+}
+
+// read reads what is said once the session has begun.
+func read(t *testing.T, text string) *conversation {
+	c, err := parse("joined\n" + text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// TestNoGarbage lets statements of the usual kinds run again and again: once all of
+// them were seen, they take no new memory.
+func TestNoGarbage(t *testing.T) {
+	begin, err := parse(`
+> 1 Parse s1 "select $1" 23
+> 1 Sync
+< 2 ParseComplete
+< 2 ReadyForQuery I
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := read(t, `
+> 10 Query "select 1"
+< 11 RowDescription one:23
+< 11 DataRow 1
+< 11 CommandComplete SELECT 1
+< 11 ReadyForQuery I
+> 12 Bind "" s1 1
+> 12 Describe P ""
+> 12 Execute "" 0
+> 12 Sync
+< 13 BindComplete
+< 13 RowDescription a:23 b:25
+< 13 DataRow 1 b
+< 13 CommandComplete SELECT 1
+< 13 ReadyForQuery I
+> 14 Parse "" "insert into t values ($1)" 23
+> 14 Bind "" "" 1
+> 14 Execute "" 0
+> 14 Bind "" "" 2
+> 14 Execute "" 0
+> 14 Sync
+< 15 ParseComplete
+< 15 BindComplete
+< 15 CommandComplete INSERT 0 1
+< 15 BindComplete
+< 15 ErrorResponse ERROR 23505 "duplicate key"
+< 15 ReadyForQuery I
+`)
+	for _, v := range []session.View{session.Messages, session.Statements} {
+		s := newStage(v, begin)
+		s.play(again)
+		if n := testing.AllocsPerRun(200, func() { s.play(again) }); n >= 1 {
+			t.Errorf("view %d: %v allocations", v, n)
+		}
+	}
+}
+
+// TestUnanswered captures the client's side only: what it asked for is given up when
+// that becomes too much, and told of.
+func TestUnanswered(t *testing.T) {
+	begin, err := parse("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newStage(session.Statements, begin)
+	more := read(t, strings.Repeat("> 1 Query \"select 1\"\n", 100))
+	ended := 0
+	const rounds = 700
+	for range rounds {
+		ended += s.play(more)
+	}
+	if open := rounds*100 - ended; open > phase.MaxRequests+1 {
+		t.Errorf("%d statements are open", open)
+	}
+}
+
+// TestNames lets a client use each name once: those that are gone are forgotten, and
+// one that is not is known for ever.
+func TestNames(t *testing.T) {
+	begin, err := parse(`
+> 1 Parse kept "select 'kept'"
+> 1 Sync
+< 2 ParseComplete
+< 2 ReadyForQuery I
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, end := range []string{"> 5 Close S %[1]s\n> 5 Sync\n< 6 CloseComplete\n", "> 5 Query \"deallocate %[1]s\"\n< 6 CommandComplete DEALLOCATE\n"} {
+		s := newStage(session.Statements, begin)
+		for i := range 17_000 {
+			name := fmt.Sprintf("s%d", i)
+			s.play(read(t, fmt.Sprintf("> 3 Parse %[1]s \"select %[1]s\"\n> 3 Sync\n< 4 ParseComplete\n< 4 ReadyForQuery I\n"+end+"< 6 ReadyForQuery I\n", name)))
+		}
+		last := read(t, "> 10 Bind \"\" kept\n> 10 Execute \"\" 0\n> 10 Sync\n< 11 BindComplete\n< 11 CommandComplete SELECT 1\n< 11 ReadyForQuery I\n")
+		for i := range last.chunks {
+			s.stream.Data(&last.chunks[i])
+		}
+		statement := s.told.List[len(s.told.List)-1].Statement
+		if statement == nil || string(statement.SQL) != "select 'kept'" {
+			t.Errorf("%s: the statement is %v", end, statement)
+		}
+	}
+}
