@@ -13,6 +13,7 @@ import (
 	"github.com/pgwdump/pgwdump/capture"
 	"github.com/pgwdump/pgwdump/privilege"
 	"github.com/pgwdump/pgwdump/render"
+	"github.com/pgwdump/pgwdump/session"
 )
 
 // A live is a capture from an interface that ends when somebody says so, or its time
@@ -175,7 +176,10 @@ func (d *dumper) listen() error {
 		d.source = d.record(l, recorder)
 	}
 	l.listens(d.options)
-	l.report = func() { d.report(l) }
+	l.report = func() {
+		d.report(l)
+		d.soFar()
+	}
 	err = d.work()
 	if recorder != nil {
 		d.finish(recorder)
@@ -213,6 +217,20 @@ func (d *dumper) report(l *live) {
 		fmt.Fprintln(&b, render.Many(s.InterfaceDropped, "packet"), "dropped by interface")
 	}
 	io.WriteString(d.options.stderr, b.String())
+}
+
+// soFar says what was seen until now, and what of it could not be shown.
+func (d *dumper) soFar() {
+	if d.pipeline == nil || !d.options.talks() {
+		return
+	}
+	t := d.pipeline.Totals()
+	counted := render.Many(t.Messages, "message")
+	if d.options.view == session.Statements {
+		counted = render.Many(t.Statements, "statement")
+	}
+	s := render.Summary{Counted: counted, Packets: d.packets, Malformed: t.Malformed, Totals: t.Totals}
+	d.options.stderr.Write(s.AppendText(nil))
 }
 
 // list writes what can be captured from, a line each.
