@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -9,9 +10,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/pgwdump/pgwdump/session"
-
 	"github.com/pgwdump/pgwdump/capture"
+	"github.com/pgwdump/pgwdump/session"
 )
 
 // What is held at the most, all connections together.
@@ -71,7 +71,8 @@ func addFlags(c *cobra.Command, o *options, own ...*pflag.FlagSet) {
 	output.BoolVar(&o.strict, "strict", false, "exit with status 3 if anything was lost, uncertain, malformed or against the protocol")
 	output.IntVar(&o.jobs, "jobs", runtime.GOMAXPROCS(0), "work on `N` goroutines; the output is the same for any number")
 	output.Lookup("jobs").DefValue = "the cores"
-	output.StringVar(&o.colour, "color", "auto", "colour the output: auto, always or never (`WHEN`)")
+	output.StringVar(&o.colour, "color", "auto", "`WHEN` to colour the output: auto, always or never (default auto)")
+	output.Lookup("color").DefValue = ""
 
 	limits := pflag.NewFlagSet("Limits, 0 for none (see docs/limits.md)", pflag.ContinueOnError)
 	limits.SortFlags = false
@@ -91,7 +92,10 @@ func addFlags(c *cobra.Command, o *options, own ...*pflag.FlagSet) {
 	}
 	c.SetUsageFunc(func(c *cobra.Command) error {
 		w := c.OutOrStderr()
-		fmt.Fprintf(w, "Usage:\n  %s\n\nExamples:\n%s\n", c.UseLine(), c.Example)
+		fmt.Fprintf(w, "Usage:\n  %s\n", c.UseLine())
+		if c.Example != "" {
+			fmt.Fprintf(w, "\nExamples:\n%s\n", c.Example)
+		}
 		for _, g := range groups {
 			// A flag that is counted takes no value, whatever pflag says.
 			usages := strings.ReplaceAll(g.FlagUsagesWrapped(helpWidth), " count ", strings.Repeat(" ", len(" count ")))
@@ -109,6 +113,25 @@ func secretFiles(o *options) *pflag.FlagSet {
 	f.StringVar(&o.decrypted, "decrypted-pcap", "", "write the conversations in clear to `FILE`, as pcapng with TCP connections that are made up")
 	f.StringVar(&o.embedKeys, "embed-keys", "", "write the packets to `FILE`, as pcapng, with the keys that were used")
 	return f
+}
+
+// kinds are what the value of a flag can be, by pflag's name for its type.
+var kinds = map[string]string{
+	"duration": "a time such as 100ms, 30s or 5m",
+	"int":      "a number",
+	"intSlice": "a number, or several with commas between them",
+}
+
+// flagError says what is wrong with a flag. Of a value that cannot be read pflag has
+// only the words of Go's packages.
+func flagError(_ *cobra.Command, err error) error {
+	var invalid *pflag.InvalidValueError
+	if errors.As(err, &invalid) {
+		if kind, ok := kinds[invalid.GetFlag().Value.Type()]; ok {
+			err = fmt.Errorf("--%s is %s, not %q", invalid.GetFlag().Name, kind, invalid.GetValue())
+		}
+	}
+	return usageError{err}
 }
 
 const otherUsage = `

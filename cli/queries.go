@@ -52,15 +52,15 @@ parameters, each in a line, in the order in which they ended.`,
 	s := &o.selection
 	f := pflag.NewFlagSet("Which statements: those that all of these hold for", pflag.ContinueOnError)
 	f.SortFlags = false
-	f.DurationVar(&s.Slower, "slower", 0, "took at least so long, such as 100ms or 2s (`TIME`)")
+	f.DurationVar(&s.Slower, "slower", 0, "took at least that `TIME`, such as 100ms or 2s")
 	f.BoolVar(&s.Errors, "errors", false, "ended by an error")
 	f.StringSliceVar(&s.SQLStates, "sqlstate", nil, "ended by an error with one of these `CODES`, or classes such as 40")
 	f.StringVar(&given.rows, "rows", "", "had a `NUMBER` of rows that is such as '>1000', '<=10' or 0")
-	f.StringVar(&given.bigger, "bigger", "", "took at least so many bytes on the wire, such as 10kB or 1MB (`SIZE`)")
+	f.StringVar(&given.bigger, "bigger", "", "took at least that `SIZE` on the wire, such as 10kB or 1MB")
 	f.StringSliceVar(&s.Users, "user", nil, "run by one of these `USERS`")
 	f.StringSliceVar(&s.Databases, "database", nil, "in one of these `DATABASES`")
-	f.StringSliceVar(&s.Applications, "app", nil, "by one of these applications, by their application_name (`APPS`)")
-	f.StringVar(&given.sql, "sql", "", "whose SQL the regular expression matches, in any case (`REGEX`)")
+	f.StringSliceVar(&s.Applications, "app", nil, "run by an application with one of these `NAMES` (application_name)")
+	f.StringVar(&given.sql, "sql", "", "whose SQL the regular expression `REGEX` matches, in upper or lower case")
 	f.StringVar(&o.record.keep, "keep", "", "keep the last `SIZE` of packets in memory, such as 200MB, and write those of the connection to a file of its own for each of these statements; -w names the files: incident-%t.pcapng, %t the time of the statement, %n its number, %c the connection")
 	f.IntVar(&o.around, "context", 0, "and `N` statements of the same connection before and behind each; > marks those that were looked for")
 	addFlags(c, o, f)
@@ -78,6 +78,11 @@ func (g *conditions) read(o *options) (err error) {
 	case s.Slower < 0:
 		return fmt.Errorf("--slower is a length of time, not %v", s.Slower)
 	}
+	for _, code := range s.SQLStates {
+		if len(code) != 5 && len(code) != 2 {
+			return fmt.Errorf("--sqlstate is a code such as 40P01, or a class of them such as 40, not %q", code)
+		}
+	}
 	if g.rows != "" {
 		if s.Rows, err = session.ParseComparison(g.rows); err != nil {
 			return fmt.Errorf("--rows: %w", err)
@@ -89,9 +94,10 @@ func (g *conditions) read(o *options) (err error) {
 		}
 	}
 	if g.sql != "" {
-		if s.SQL, err = regexp.Compile("(?is)" + g.sql); err != nil {
+		if _, err = regexp.Compile(g.sql); err != nil { // whose words have the expression as it was given
 			return fmt.Errorf("--sql: %w", err)
 		}
+		s.SQL = regexp.MustCompile("(?is)" + g.sql)
 	}
 	return nil
 }

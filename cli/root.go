@@ -86,12 +86,12 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	command.SetArgs(args)
 	command.SetOut(stdout)
 	command.SetErr(stderr)
-	err := command.Execute()
+	called, err := command.ExecuteC()
 	switch usage := (usageError{}); {
 	case err == nil:
 		return statusDone
 	case errors.As(err, &usage):
-		fmt.Fprintf(stderr, "pgwdump: %v\nTry \"pgwdump --help\".\n", err)
+		fmt.Fprintf(stderr, "pgwdump: %v\nTry \"%s --help\".\n", err, called.CommandPath())
 		return statusUsage
 	case errors.Is(err, errReported):
 		return statusFailed
@@ -153,7 +153,7 @@ and keys are masked unless --show-secrets.`,
 		},
 	}
 	c.SetVersionTemplate("pgwdump {{.Version}}\n")
-	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	c.SetFlagErrorFunc(flagError)
 	addFlags(c, o, secretFiles(o))
 	c.Flags().SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 		if name == "user" { // which in queries is that of the statements
@@ -181,6 +181,8 @@ func (o *options) check(words []string) error {
 		return usageError{errors.New("--max-message, --max-connections and --max-held are numbers, 0 for no limit")}
 	case o.count < 0:
 		return usageError{fmt.Errorf("--count is a number of packets, not %d", o.count)}
+	case o.jobs < 1:
+		return usageError{fmt.Errorf("--jobs is a number from 1 on, not %d", o.jobs)}
 	case o.times > int(render.LastTimeStyle):
 		return usageError{fmt.Errorf("-%s: at the most -%s", strings.Repeat("t", o.times), strings.Repeat("t", int(render.LastTimeStyle)))}
 	case o.device != "" && len(o.files) > 0:
