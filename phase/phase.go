@@ -196,7 +196,7 @@ var lifecycle = [phases]place{
 	Terminated:           {"terminated", typed(0), leaving}, // some clients say it twice
 	ServerClosed:         {"server_closed", typed(0), requests.and(copying)},
 	Failed:               {"failed", typed(0), requests},
-	Unsynchronised:       {"unsynchronised", typed(0), requests.and(copying)},
+	Unsynchronised:       {"unsynchronised", typed(0), requests.and(copying, staying(m.KindAuthenticationResponse))},
 }
 
 // login is how a log-in may end at any time, and what may be said meanwhile.

@@ -50,7 +50,10 @@ func (r *Sessions) Append(dst []byte, e *session.Event) []byte {
 	}
 	dst = alignRight(dst, start, busyWidth-1)
 	start = len(dst)
-	dst = alignRight(appendMany(dst, a.Statements(), "statement"), start, statementsWidth-1)
+	if !a.Hidden() {
+		dst = appendMany(dst, a.Statements(), "statement")
+	}
+	dst = alignRight(dst, start, statementsWidth-1)
 	dst = r.appendErrors(dst, a)
 	dst = r.appendWho(dst, a.Login)
 	dst = r.appendRest(dst, e, visible(dst[begin:]))
@@ -99,6 +102,10 @@ func opened(e *session.Event) *session.Event {
 
 // appendSeconds appends a length of time as "12.345".
 func appendSeconds(dst []byte, ns int64) []byte {
+	if ns < 0 { // the clock was set back
+		dst = append(dst, '-')
+		ns = -ns
+	}
 	dst = strconv.AppendInt(dst, ns/1e9, 10)
 	return appendDigits(append(dst, '.'), ns%1e9/1e6, 3)
 }
@@ -129,7 +136,7 @@ func (r *Sessions) ending(e *session.Event) (s style, text string) {
 		text = strings.TrimSpace(string(r.response.Field('S')) + " " + string(r.response.Field('C')) + " " + string(r.response.Field('M')))
 	case a.Farewell == session.ByClient:
 		text = "terminated"
-	case e.How == reassembly.Open, a.Encrypted != session.Plain && !a.Talked():
+	case e.How == reassembly.Open, a.Hidden():
 		text = e.How.String()
 	default:
 		s, text = r.palette.warning, e.How.String()+" without Terminate"
@@ -149,6 +156,8 @@ func length(ns int64) string {
 // method says how the client proved who it is.
 func (r *Sessions) method(a *session.Account) string {
 	switch {
+	case a.Method == session.MethodUnknown:
+		return "log-in not captured"
 	case a.Method != "":
 		return a.Method
 	case a.Outcome == session.Accepted && a.TLS != nil && a.TLS.ClientCertificate:

@@ -30,9 +30,6 @@ func (s *Summary) AppendText(dst []byte) []byte {
 	}
 	dst = appendMany(append(dst, ", "...), int64(s.Connections), "PostgreSQL connection")
 	dst = append(append(dst, ", "...), s.Counted...)
-	if n := s.Malformed + s.Incomplete; n > 0 {
-		dst = append(strconv.AppendInt(append(dst, ", "...), n, 10), " of them malformed or incomplete"...)
-	}
 	records := ""
 	if s.Records > 0 {
 		records = string(appendMany([]byte(" in "), s.Records, "TLS record"))
@@ -45,6 +42,7 @@ func (s *Summary) AppendText(dst []byte) []byte {
 		n            int64
 		what, behind string
 	}{
+		{s.Malformed + s.Incomplete, "message", " malformed or incomplete"},
 		{s.Uncertain, "message", " decoded after a guess"},
 		{s.Violations, "violation", " of the protocol"},
 		{s.Encrypted, "byte", " encrypted" + records},

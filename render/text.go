@@ -174,7 +174,7 @@ func (r *Text) appendMessage(dst []byte, e *session.Event) []byte {
 			dst = dst[:before] // no blanks at the end of a line
 		}
 		if e.Cancel != nil {
-			dst = r.appendCancel(dst, e)
+			dst = r.appendCancel(append(dst, "  "...), e)
 		}
 	}
 	dst = r.appendPhase(dst, e)
@@ -182,6 +182,10 @@ func (r *Text) appendMessage(dst []byte, e *session.Event) []byte {
 	dst = append(dst, '\n')
 	if e.Prepared != nil && r.Detail >= Full {
 		dst = r.appendAbout(dst, e)
+	}
+	if e.Cancel != nil && r.Detail >= Full {
+		dst = r.appendLabel(append(dst, indent...), "cancel")
+		dst = append(r.appendCancel(dst, e), '\n')
 	}
 	switch r.Detail {
 	case Full:
@@ -196,7 +200,6 @@ func (r *Text) appendMessage(dst []byte, e *session.Event) []byte {
 // comes.
 func (r *Text) appendCancel(dst []byte, e *session.Event) []byte {
 	p, c := &r.palette, e.Cancel
-	dst = append(dst, "  "...)
 	switch {
 	case e.Frame.Kind != message.KindCancelRequest:
 		return p.warning.append(dst, cancelledBy(c))

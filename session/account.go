@@ -15,7 +15,7 @@ type Account struct {
 	Cancels   uint32                  // the process that a CancelRequest is for; 0 where it is none
 	Encrypted Encryption
 	TLS       *tlskeys.Info // nil where it is not TLS that encrypts
-	Method    string        // of authentication, as pg_hba.conf calls it; empty where the server asked for nothing
+	Method    string        // of authentication, as pg_hba.conf calls it; empty where the server asked for nothing, or MethodUnknown
 	Outcome   Outcome       // of the authentication
 	Changes   []Change      // the first maxChanges of the run-time parameters that changed after the start-up
 	Changed   int           // how many there were
@@ -39,9 +39,11 @@ type Account struct {
 	Error    []byte // the fields of the ErrorResponse that ended it; nil where there was none
 }
 
-// Talked tells whether anything of the session could be seen: not so where it was
-// encrypted and nothing decrypts it.
-func (a *Account) Talked() bool { return a.Outcome != Unknown || a.Left != 0 }
+// Hidden tells whether nothing of the session could be seen, because it was encrypted
+// and nothing decrypts it.
+func (a *Account) Hidden() bool {
+	return a.Encrypted != Plain && a.Outcome == Unknown && a.Left == 0
+}
 
 // Statements returns how many statements there were.
 func (a *Account) Statements() (n int64) {
@@ -50,6 +52,10 @@ func (a *Account) Statements() (n int64) {
 	}
 	return n
 }
+
+// MethodUnknown is the Method where the server may have asked for something that was not
+// captured.
+const MethodUnknown = "unknown"
 
 // An Encryption says what a connection is encrypted with.
 type Encryption uint8
@@ -160,6 +166,9 @@ func (l *ledger) see(m *seen, t *phase.Tracker, p *pairing) {
 		l.Method = string(l.sasl.Mechanism)
 	case message.KindAuthenticationOk:
 		l.Outcome = Accepted
+		if l.Method == "" && t.Phase() == phase.Unsynchronised {
+			l.Method = MethodUnknown
+		}
 	case message.KindBackendKeyData:
 		w.Decode(&l.key, m.body)
 		l.ProcessID = l.key.ProcessID

@@ -40,6 +40,8 @@ func TestLedger(t *testing.T) {
 			Account{Busy: 8, Idle: 1, Transactions: 2, LongestTransaction: Span{Moment{2, 11}, 4}, Left: message.Idle}},
 		{"begun before the capture, in a transaction", phase.Unsynchronised, []told{{10, ready, 'T'}, {15, query, 0}, {16, ready, 'I'}}, 16,
 			Account{Busy: 1, Idle: 5, IdleInTransaction: 5, Transactions: 1, LongestIdleInTransaction: Span{Moment{1, 10}, 5}, Left: message.Idle}},
+		{"no password", phase.Authenticating, []told{{10, message.KindAuthenticationOk, 0}}, 10, Account{Outcome: Accepted}},
+		{"what was asked for is missing", phase.Unsynchronised, []told{{10, message.KindAuthenticationOk, 0}}, 10, Account{Outcome: Accepted, Method: MethodUnknown}},
 		{"nothing", phase.Startup, nil, 5, Account{}},
 	} {
 		tracker := phase.New(c.start)
@@ -47,8 +49,11 @@ func TestLedger(t *testing.T) {
 		p := &pairing{roster: newRoster(nil)}
 		for i, m := range c.told {
 			s := seen{kind: m.kind, from: message.Frontend, body: []byte("\x00"), begin: Moment{i + 1, m.at}, end: Moment{i + 1, m.at}}
-			if m.kind == ready {
+			switch m.kind {
+			case ready:
 				s.from, s.body = message.Backend, []byte{byte(m.status)}
+			case message.KindAuthenticationOk:
+				s.from = message.Backend
 			}
 			var err error
 			if s.step, err = tracker.See(s.from, s.kind, s.body); err != nil {
