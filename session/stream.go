@@ -316,6 +316,8 @@ func (s *stream) missed(d *side, f *decode.Frame) (phase.Phase, bool) {
 		return phase.Authenticating, true
 	case d.from == message.Backend && !s.sides[0].seen:
 		return phase.Unsynchronised, true
+	case d.from == message.Backend && s.sides[0].decoder != nil && s.sides[0].decoder.Lost() && now.Active():
+		return phase.Unsynchronised, true // what it answers is in what the client's side is searched for
 	}
 	return 0, false
 }

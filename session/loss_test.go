@@ -1,0 +1,40 @@
+package session_test
+
+import (
+	"testing"
+
+	"github.com/pgwdump/pgwdump/reassembly"
+	"github.com/pgwdump/pgwdump/session"
+)
+
+// What a server answers is no violation while the requests are among the bytes in which
+// the next message is searched for.
+func TestAnswersWhileSearching(t *testing.T) {
+	c, err := parse(`
+> 20 gap 30
+> 20 Query "searched for"
+< 21 CommandComplete SELECT 1
+< 21 ReadyForQuery I
+< 31 CommandComplete SELECT 1
+< 31 ReadyForQuery I
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := session.New(session.Options{Ports: []uint16{0}})
+	o.Tell(new(session.Events))
+	s := o.Open(&reassembly.Conn{Number: 1, Opener: client})
+	for _, chunk := range c.chunks {
+		if chunk.Missing > 0 {
+			chunk.Bytes = chunk.Bytes[len(chunk.Bytes)-8:] // the end of a message, which is none
+		}
+		s.Data(&chunk)
+	}
+	s.Close(reassembly.Finished, len(c.chunks), 0)
+	if n := o.Totals.Violations; n != 0 {
+		t.Errorf("%d violations", n)
+	}
+	if o.Totals.Lost != 30 || o.Totals.Undecoded != 8 {
+		t.Errorf("%d bytes lost, %d not decoded", o.Totals.Lost, o.Totals.Undecoded)
+	}
+}
