@@ -186,7 +186,8 @@ func (d *Decoder) whole(c message.Context) *Frame {
 		d.state = heading
 	}
 	b := d.in
-	if d.state != heading || len(d.held) > 0 || len(b) < 5 || c != (message.Context{}) || d.hunt.guessed {
+	if d.state != heading || len(d.held) > 0 || len(b) < 5 || d.hunt.guessed ||
+		c.Framing != message.Typed || c.Answer != 0 || c.Response != 0 {
 		return nil
 	}
 	length := binary.BigEndian.Uint32(b[1:])

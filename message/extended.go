@@ -53,8 +53,7 @@ func (t Target) String() string {
 
 func (t *Target) walk(w *Walker) {
 	w.char("target", (*byte)(t))
-	w.symbol(t.String())
-	w.check(t.String() != "", "target", 1, int64(*t))
+	w.meaning("target", byte(*t), t.String())
 }
 
 // Describe asks for the description of a prepared statement or portal.

@@ -157,6 +157,7 @@ type row struct {
 	tagged    bool   // there is a type byte
 	fieldless bool   // head is the whole message, length word and all
 	plain     bool   // head is the type byte and the length word, and fields follow
+	bodiless  bool   // neither code nor field is in the body
 }
 
 // declare fills the row of the struct T.
@@ -187,6 +188,7 @@ func declare[T any, P interface {
 	}
 	r.head = string(head)
 	r.plain = framing == Typed && code == noCode && !r.fieldless
+	r.bodiless = framing == Typed && code == noCode && r.fieldless
 	return r
 }
 

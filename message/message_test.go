@@ -100,6 +100,35 @@ func TestPrefixes(t *testing.T) {
 	}
 }
 
+// TestShortcuts holds what Decode does to what the walk does, which List always takes:
+// for every beginning of every body, whole, with a byte behind it, and with a byte
+// of it overwritten.
+func TestShortcuts(t *testing.T) {
+	var decode, list Walker
+	for _, s := range messagetest.Samples() {
+		whole := bodyOf(s)
+		bodies := [][]byte{append(bytes.Clone(whole), 0), append(bytes.Clone(whole), 'x')}
+		for n := range len(whole) + 1 {
+			bodies = append(bodies, whole[:n:n])
+		}
+		for i := range whole {
+			for _, b := range []byte{0, 'X', 0xff} {
+				body := bytes.Clone(whole)
+				body[i] = b
+				bodies = append(bodies, body)
+			}
+		}
+		for _, body := range bodies {
+			got, want := fresh(s), fresh(s)
+			err := decode.Decode(got, body)
+			_, wanted := list.List(want, body)
+			if d := cmp.Diff(want, got, same); d != "" || fmt.Sprint(err) != fmt.Sprint(wanted) {
+				t.Errorf("%s %q: %v, want %v\n%s", s.Name, body, err, wanted, d)
+			}
+		}
+	}
+}
+
 // TestSecretPrefixes holds that no part of a secret is listed as anything else, where a
 // message ends early.
 func TestSecretPrefixes(t *testing.T) {

@@ -60,8 +60,7 @@ type ReadyForQuery struct{ Status TransactionStatus }
 
 func (m *ReadyForQuery) walk(w *Walker) {
 	w.char("status", (*byte)(&m.Status))
-	w.symbol(m.Status.String())
-	w.check(m.Status.String() != "", "status", 1, int64(m.Status))
+	w.meaning("status", byte(m.Status), m.Status.String())
 }
 
 // NotificationResponse is a NOTIFY on a channel that the session listens to.

@@ -36,20 +36,35 @@ const (
 
 // Decode is [Decode] without its allocation.
 func (w *Walker) Decode(m Message, body []byte) error {
-	// Nearly all that servers send is one of these, and in order. What the walk
-	// would do comes to this.
-	switch m := m.(type) {
-	case *DataRow:
+	// Nearly all that servers send is one of these, and in order. What the walk would
+	// do comes to this.
+	k := m.Kind()
+	switch k {
+	case KindDataRow:
 		if n, end := skipValues(body, 0); end == len(body) {
-			m.Values = Values{n, body[2:end:end]}
+			m.(*DataRow).Values = Values{n, body[2:end:end]}
 			return nil
 		}
-	case *CopyData:
-		m.Data = body[:len(body):len(body)]
+	case KindCopyData:
+		m.(*CopyData).Data = body[:len(body):len(body)]
 		return nil
+	case KindCommandComplete:
+		if n := len(body) - 1; n >= 0 && bytes.IndexByte(body, 0) == n {
+			m.(*CommandComplete).Tag = Text(body[:n:n])
+			return nil
+		}
+	case KindReadyForQuery:
+		if len(body) == 1 && TransactionStatus(body[0]).String() != "" {
+			m.(*ReadyForQuery).Status = TransactionStatus(body[0])
+			return nil
+		}
+	default:
+		if len(body) == 0 && rows[k].bodiless {
+			return nil
+		}
 	}
 	w.list = false
-	return w.read(m, body)
+	return w.read(m, k, body)
 }
 
 // List decodes m from body as [Decode] does and also returns its fields in the
@@ -57,14 +72,14 @@ func (w *Walker) Decode(m Message, body []byte) error {
 // closed even then. The fields are valid until the Walker is used again.
 func (w *Walker) List(m Message, body []byte) ([]Field, error) {
 	w.list, w.fields = true, w.fields[:0]
-	err := w.read(m, body)
+	err := w.read(m, m.Kind(), body)
 	return w.fields, err
 }
 
 // read returns a plain error so that success is a nil interface.
-func (w *Walker) read(m Message, body []byte) error {
+func (w *Walker) read(m Message, k Kind, body []byte) error {
 	w.mode, w.buf, w.pos = reading, body, 0
-	if k := m.Kind(); codeSizes[k] > 0 {
+	if codeSizes[k] > 0 {
 		w.takeCode(&rows[k], int(codeSizes[k]))
 	}
 	m.walk(w)
@@ -76,7 +91,7 @@ func (w *Walker) read(m Message, body []byte) error {
 	}
 	err := cmp.Or(w.err, w.flaw)
 	w.err, w.flaw = nil, nil
-	err.Kind = m.Kind()
+	err.Kind = k
 	return err
 }
 
@@ -90,6 +105,8 @@ func (w *Walker) Append(dst []byte, m Message) ([]byte, error) {
 		out = append(dst, m.(*Unknown).Tag, 0, 0, 0, 0)
 	case r.plain:
 		out = append(dst, r.tag, 0, 0, 0, 0) // as below, and sooner
+	case r.bodiless:
+		return append(dst, r.tag, 0, 0, 0, 4), nil // likewise
 	default:
 		out = append(dst, r.head...)
 		if r.fieldless {
@@ -196,6 +213,14 @@ func (w *Walker) symbol(s string) {
 	}
 }
 
+// meaning says what the byte c, the field just read, stands for; it may be nothing.
+func (w *Walker) meaning(name string, c byte, s string) {
+	if w.mode == reading {
+		w.symbol(s)
+		w.check(s != "", name, 1, int64(c))
+	}
+}
+
 // secret marks the field listed last. Where a message ends early that is the one that
 // is cut, though the secret may have come behind it: who cannot tell, masks.
 func (w *Walker) secret() {
@@ -234,6 +259,8 @@ func (w *Walker) close(opened bool, size int) {
 // integer is a big-endian number of size bytes.
 func (w *Walker) integer(name string, size int, t FieldType, v int64) int64 {
 	switch w.mode {
+	case writing:
+		w.appendNumber(size, v)
 	case reading:
 		if size > len(w.buf)-w.pos {
 			w.fail(Truncated, name, int64(size))
@@ -244,8 +271,6 @@ func (w *Walker) integer(name string, size int, t FieldType, v int64) int64 {
 		if w.list {
 			w.add(name, t, size, v, nil)
 		}
-	case writing:
-		w.appendNumber(size, v)
 	}
 	return v
 }
@@ -307,7 +332,7 @@ func (w *Walker) uint32(name string, t FieldType, p *uint32) {
 
 // format is the format code of a value; the manual knows 0 and 1.
 func (w *Walker) format(name string, p *Format) {
-	*p = Format(w.integer(name, 2, FieldInt, int64(*p)))
+	w.int16(name, (*int16)(p))
 	if w.mode == reading {
 		w.symbol(p.String())
 		w.check(*p == TextFormat || *p == BinaryFormat, name, 2, int64(*p))
@@ -355,8 +380,7 @@ func (w *Walker) terminated(name string, t FieldType, p *Text) {
 			n = bytes.IndexByte(w.buf[w.pos:], 0)
 		}
 		if n < 0 {
-			w.beginning(name, t, math.MaxInt)
-			w.fail(Unterminated, name, int64(len(w.buf)-w.pos))
+			w.unterminated(name, t)
 			return
 		}
 		*p = Text(w.buf[w.pos : w.pos+n : w.pos+n])
@@ -365,16 +389,23 @@ func (w *Walker) terminated(name string, t FieldType, p *Text) {
 			w.add(name, t, n+1, 0, *p)
 		}
 	case writing:
-		if len(*p) > 0 {
-			if bytes.IndexByte(*p, 0) >= 0 {
-				w.fail(EmbeddedZero, name, 0)
-			}
-			w.buf = append(w.buf, *p...)
+		if len(*p) == 0 { // many names are empty
+			w.buf = append(w.buf, 0)
+			return
 		}
-		w.buf = append(w.buf, 0)
+		if bytes.IndexByte(*p, 0) >= 0 {
+			w.fail(EmbeddedZero, name, 0)
+		}
+		w.buf = append(append(w.buf, *p...), 0)
 	case cloning:
 		*p = bytes.Clone(*p)
 	}
+}
+
+// unterminated fails for want of a zero byte.
+func (w *Walker) unterminated(name string, t FieldType) {
+	w.beginning(name, t, math.MaxInt)
+	w.fail(Unterminated, name, int64(len(w.buf)-w.pos))
 }
 
 func (w *Walker) text(name string, p *Text) { w.terminated(name, FieldString, p) }
