@@ -50,7 +50,7 @@ func (r *Sessions) Append(dst []byte, e *session.Event) []byte {
 	}
 	dst = alignRight(dst, start, busyWidth-1)
 	start = len(dst)
-	if !a.Hidden() {
+	if !a.Hidden() && a.Cancels == 0 {
 		dst = appendMany(dst, a.Statements(), "statement")
 	}
 	dst = alignRight(dst, start, statementsWidth-1)
@@ -126,10 +126,11 @@ func (r *Sessions) ending(e *session.Event) (s style, text string) {
 	s = r.palette.aside
 	switch a := e.Account; {
 	case a.Cancels != 0:
-		text = "cancel request for process " + strconv.FormatUint(uint64(a.Cancels), 10)
-		if c := e.Cancel; c != nil && c.Of != nil {
-			text += ", which is #" + strconv.Itoa(c.Of.Number)
+		text = "process " + strconv.FormatUint(uint64(a.Cancels), 10)
+		if c := e.Cancel; c != nil && c.Of != nil { // which is short, and all that many want to know
+			text = "#" + strconv.Itoa(c.Of.Number) + ", " + text
 		}
+		text = "cancel request for " + text
 	case a.Error != nil:
 		s = r.palette.failure
 		r.walker.Decode(&r.response, a.Error) // what can be read of a malformed one counts
