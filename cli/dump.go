@@ -24,8 +24,12 @@ import (
 // silent is how often -q is given for no lines at all.
 const silent = 2
 
-// dump reads the files, or from the interface, and writes what they say.
+// dump reads the files, or from the interface, and writes what they say; or it lists
+// the interfaces.
 func dump(o *options) error {
+	if o.devices {
+		return list(o.stdout)
+	}
 	signal.Ignore(syscall.SIGPIPE) // the write fails instead, and that is no failure
 	types, err := loadTypes(o.types)
 	if err != nil {

@@ -146,9 +146,6 @@ and keys are masked unless --show-secrets.`,
 			if err := o.check(words); err != nil {
 				return err
 			}
-			if o.devices {
-				return list(o.stdout)
-			}
 			return dump(o)
 		},
 	}
