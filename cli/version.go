@@ -58,7 +58,12 @@ func newVersion() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Show the version, the commit and that of Go",
-		Args:  cobra.NoArgs,
-		Run:   func(c *cobra.Command, _ []string) { fmt.Fprintln(c.OutOrStdout(), "pgwdump", version()) },
+		Args: func(c *cobra.Command, words []string) error {
+			if err := cobra.NoArgs(c, words); err != nil {
+				return usageError{err}
+			}
+			return nil
+		},
+		Run: func(c *cobra.Command, _ []string) { fmt.Fprintln(c.OutOrStdout(), "pgwdump", version()) },
 	}
 }
