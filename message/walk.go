@@ -38,16 +38,17 @@ const (
 func (w *Walker) Decode(m Message, body []byte) error {
 	// Nearly all that servers send is one of these, and in order. What the walk would
 	// do comes to this.
-	k := m.Kind()
-	switch k {
-	case KindDataRow:
+	if row, ok := m.(*DataRow); ok {
 		if n, end := skipValues(body, 0); end == len(body) {
-			m.(*DataRow).Values = Values{n, body[2:end:end]}
+			row.Values = Values{n, body[2:end:end]}
 			return nil
 		}
-	case KindCopyData:
-		m.(*CopyData).Data = body[:len(body):len(body)]
+	} else if data, ok := m.(*CopyData); ok {
+		data.Data = body[:len(body):len(body)]
 		return nil
+	}
+	k := m.Kind()
+	switch k {
 	case KindCommandComplete:
 		if n := len(body) - 1; n >= 0 && bytes.IndexByte(body, 0) == n {
 			m.(*CommandComplete).Tag = Text(body[:n:n])
