@@ -459,8 +459,13 @@ func resize[T any](w *Walker, s []T, n int) []T {
 // list is a list with a count of size bytes before it, whose elements take at
 // least so many bytes each.
 func list[T any](w *Walker, name string, p *[]T, size, least int, walk func(*T, *Walker)) {
-	if len(*p) == 0 && w.mode == writing {
-		w.appendNumber(size, 0)
+	if w.mode == writing {
+		w.count(name, size, len(*p), least)
+		for i := 0; i < len(*p) && w.err == nil; i++ {
+			if walk(&(*p)[i], w); w.err != nil {
+				w.err.under(name, i)
+			}
+		}
 		return
 	}
 	opened := w.open(name, FieldList)
@@ -477,9 +482,7 @@ func list[T any](w *Walker, name string, p *[]T, size, least int, walk func(*T, 
 			s = s[:i]
 		}
 	}
-	if w.mode != writing {
-		*p = s
-	}
+	*p = s
 	w.close(opened, 0)
 }
 
