@@ -169,9 +169,10 @@ func (s *stream) closeSide(d *side, c *reassembly.Chunk) {
 	d.decoder.End()
 	s.drain(d, c)
 	if f, ok := d.decoder.Partial(); ok {
-		e := s.observer.begin(Message, s, c.Packet, c.Time)
-		e.From, e.Offset, e.Frame, e.Phase = d.from, f.Offset, *f, s.tracker.Phase()
-		s.tell(e)
+		told := s.observer.tells(Message, message.KindUnknown)
+		e := s.observer.add(told, Message, s, c.Packet, c.Time)
+		e.From, e.Offset, e.Phase = d.from, f.Offset, s.tracker.Phase()
+		s.tell(e, f, told)
 	} else {
 		s.observer.Totals.Undecoded += int64(d.decoder.Unread())
 	}

@@ -57,7 +57,7 @@ type Totals struct {
 	Connections int // that speak PostgreSQL
 	Others      int // TCP connections that do not
 	Messages    int64
-	Statements  int64
+	Statements  int64 // 0 where requests and answers are not brought together
 	Incomplete  int64 // of them: in part missing
 	Uncertain   int64 // of them: decoded after a guess
 	Violations  int64 // messages that are not allowed where they came, and what is no message
@@ -155,4 +155,10 @@ func (o *Observer) add(told bool, t EventType, s *stream, packet int, time int64
 // tells tells whether anybody is told of such an event, with a Message of that kind.
 func (o *Observer) tells(t EventType, k message.Kind) bool {
 	return o.events != nil && (t != Message || o.options.View == Messages || k == message.KindBackendKeyData || k == message.KindCancelRequest)
+}
+
+// pairs tells whether requests have to be brought together with their answers: somebody
+// is told what messages mean, or what became of statements and of the rows of COPY.
+func (o *Observer) pairs() bool {
+	return o.events != nil || o.options.View != Messages || o.options.CopyRows
 }

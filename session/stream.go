@@ -185,35 +185,39 @@ func guessAnswer(b []byte) message.Kind {
 // message tells of one message, and of what ended with it.
 func (s *stream) message(d *side, c *reassembly.Chunk, f *decode.Frame) {
 	packet, time := d.when(f, c)
-	e := s.observer.add(s.observer.tells(Message, f.Kind), Message, s, packet, time)
+	told := s.observer.tells(Message, f.Kind)
+	e := s.observer.add(told, Message, s, packet, time)
 	e.From, e.Offset = d.from, f.Offset
-	m := seen{from: d.from, kind: f.Kind, body: f.Body, size: int64(f.Size), begin: d.begun, end: Moment{packet, time}}
-	if m.begin == (Moment{}) {
+	begin := d.begun
+	d.begun = Moment{}
+	step, err := s.follow(d, f, e)
+	if !s.observer.pairs() {
+		s.tell(e, f, told)
+		return
+	}
+	m := seen{from: d.from, kind: f.Kind, body: f.Body, size: int64(f.Size), begin: begin, end: Moment{packet, time}, step: step, err: err}
+	if begin == (Moment{}) {
 		m.begin = m.end
 	}
-	d.begun = Moment{}
 	if s.observer.options.View == Messages {
 		m.event = e
 		if r := &s.pairing.roster; r.login.Values.Settings.ToUTF8 != nil {
 			e.Login = r.give()
 		}
 	}
-	m.step, m.err = s.follow(d, f, e)
-	e.Frame = *f
 	s.pairing.see(&m)
 	if s.observer.options.View == Sessions {
 		s.ledger.see(&m, s.tracker, s.pairing)
 	}
-	s.tell(e)
+	s.tell(e, f, told)
 	if s.pairing.fed != nil {
 		s.tellRows(d, c, f)
 	}
 	s.tellStatements(c)
 }
 
-// tell tells of a message whose phase is known.
-func (s *stream) tell(e *Event) {
-	f := &e.Frame
+// tell counts a message whose phase is known, and tells of it where told says so.
+func (s *stream) tell(e *Event, f *decode.Frame, told bool) {
 	e.Partial, e.Uncertain = f.Missing() > 0, f.Guessed
 	e.Moved = s.shown != e.Phase || !s.spoken
 	s.shown, s.spoken = e.Phase, true
@@ -231,8 +235,12 @@ func (s *stream) tell(e *Event) {
 	if e.Uncertain {
 		t.Uncertain++
 	}
-	if s.observer.tells(Message, f.Kind) && (f.Held || s.tls != nil) {
-		f.Body = s.observer.events.keep(f.Body)
+	if !told {
+		return
+	}
+	e.Frame = *f
+	if f.Held || s.tls != nil {
+		e.Frame.Body = s.observer.events.keep(f.Body)
 	}
 }
 
