@@ -199,7 +199,11 @@ func (d *dumper) finish(r *capture.Recorder) {
 		}
 		others = ", " + render.Many(n, "packet") + " of other connections left out"
 	}
-	if err := r.Close(); err != nil {
+	err := r.Close()
+	if r.Packets() == 0 && d.failed {
+		return // what kept it from being written was said when it happened
+	}
+	if err != nil {
 		d.complain(err)
 	}
 	if d.options.talks() {

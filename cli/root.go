@@ -142,13 +142,14 @@ and keys are masked unless --show-secrets.`,
 		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		RunE: func(_ *cobra.Command, words []string) error {
+		RunE: func(c *cobra.Command, words []string) error {
 			if err := o.check(words); err != nil {
-				return err
+				return meant(c, words, err)
 			}
 			return dump(o)
 		},
 	}
+	c.SuggestionsMinimumDistance = 2 // letters that may be wrong
 	c.SetVersionTemplate("pgwdump {{.Version}}\n")
 	c.SetFlagErrorFunc(flagError)
 	addFlags(c, o, secretFiles(o))
@@ -160,6 +161,18 @@ and keys are masked unless --show-secrets.`,
 	})
 	c.AddCommand(newQueries(o), newSessions(o), newVersion())
 	return c
+}
+
+// meant adds to an error the commands that the first word is like: it has been taken
+// for the beginning of a filter.
+func meant(c *cobra.Command, words []string, err error) error {
+	if len(words) == 0 {
+		return err
+	}
+	if like := c.SuggestionsFor(words[0]); len(like) > 0 {
+		return usageError{fmt.Errorf("%w\nor is the command %s meant?", err, strings.Join(like, " or "))}
+	}
+	return err
 }
 
 // check finds what cobra cannot: flags that do not go together or have odd values.
