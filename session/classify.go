@@ -313,7 +313,8 @@ func doesNotSpeak(s *stream, h *hearing) *finding {
 	client := s.likelyClient()
 	answers := &h.ends[1-client]
 	switch {
-	case s.begun(1-client) && h.silent(client) && !plausible(message.Backend, answers.bytes) && (h.last || len(answers.bytes) > 5):
+	case s.begun(1-client) && h.silent(client) && !plausible(message.Backend, answers.bytes) &&
+		(h.last || len(answers.bytes) > 5 && opening(answers.bytes) != perhaps): // it may be the client after all
 		return &finding{foreign, client, fmt.Sprintf("the server speaks first, and says %+q", answers.head())}
 	case h.fine == 0 && (h.odd >= often || h.last && h.odd > 0):
 		return &finding{foreign, client, "no side begins with a message when it begins to speak"}

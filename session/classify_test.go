@@ -125,27 +125,36 @@ func TestClassify(t *testing.T) {
 }
 
 // FuzzConversation lets both ends of a connection say anything, in turn: any split of
-// the same bytes gives the same messages, and all bytes are accounted for.
+// the same bytes gives the same messages, if it is taken for the same, and all bytes
+// are accounted for.
 func FuzzConversation(f *testing.F) {
 	startup := wire(f, &m.StartupMessage{Protocol: m.Version30, Parameters: []m.Parameter{{Name: m.Text("user"), Value: m.Text("me")}}})
 	answer := wire(f, &m.AuthenticationOk{}, &m.ReadyForQuery{Status: m.Idle})
 	f.Add(int8(0), uint8(7), startup, answer)
 	f.Add(int8(-1), uint8(1), startup[4:], answer[3:])
 	f.Fuzz(func(t *testing.T, opener int8, piece uint8, a, b []byte) {
-		if len(a)+len(b) > 500 {
+		if len(a)+len(b) > 500 || answersOrNot(a) || answersOrNot(b) {
 			return
 		}
 		var chunks []reassembly.Chunk
 		for i, said := range [][]byte{a[:len(a)/2], b[:len(b)/2], a[len(a)/2:], b[len(b)/2:]} {
 			chunks = append(chunks, reassembly.Chunk{From: i % 2, Bytes: said})
 		}
-		_, whole, totals := hear([]uint16{0}, max(int(opener)%2, -1), 1<<20, chunks...)
-		_, split, _ := hear([]uint16{0}, max(int(opener)%2, -1), int(piece)+1, chunks...)
-		if strings.Join(whole, " ") != strings.Join(split, " ") {
+		why, whole, totals := hear([]uint16{0}, max(int(opener)%2, -1), 1<<20, chunks...)
+		reason, split, _ := hear([]uint16{0}, max(int(opener)%2, -1), int(piece)+1, chunks...)
+		// What is neither PostgreSQL nor anything else may be given up sooner in pieces.
+		if same := why == reason; same && strings.Join(whole, " ") != strings.Join(split, " ") {
 			t.Fatalf("%v\n%v", whole, split)
 		}
 		if n := totals.Decoded + totals.Undecoded + totals.Encrypted + totals.Foreign; n > int64(len(a)+len(b)) {
 			t.Fatalf("%d bytes are accounted for of %d", n, len(a)+len(b))
 		}
 	})
+}
+
+// answersOrNot tells whether the first byte alone is the answer to an SSLRequest or
+// GSSENCRequest, and with the next one it is not. Nobody waits for a next one, which
+// after such an answer may never come.
+func answersOrNot(b []byte) bool {
+	return len(b) > 1 && strings.IndexByte("SNG", b[0]) >= 0 && b[1] == 0
 }
