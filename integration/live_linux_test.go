@@ -243,7 +243,8 @@ func (n *network) testFiles(t *testing.T, bin string) {
 			}
 			flags[1] = filepath.Join(dir, flags[1])
 			live := n.capture(t, n.server, append([]string{bin, "-i", cable, "--json"}, flags...)...)
-			for range 3 {
+			const long = 2 * time.Second // enough for another file by time
+			for round, start := 0, time.Now(); round < 3 || time.Since(start) < long; round++ {
 				n.pgbench(t, n.client, address4, 2, 300)
 			}
 			noDrops(t, live.end(t, os.Interrupt))
