@@ -33,9 +33,8 @@ func NewStatements(colours bool) *Statements { return &Statements{Text: *NewText
 
 // The widths of the columns, with the blank behind them.
 const (
-	tookWidth = 13 // of "12345.678 ms "
-	rowsWidth = 12 // of "123456 rows "
-	endWidth  = 11 // of "incomplete "
+	tookWidth = 12 // of "1234.567 ms "
+	endWidth  = 11 // of "incomplete " and "99999 rows "
 	whoWidth  = 19 // of "user@database "
 	leastRest = 30 // for SQL, parameters and error, however narrow the terminal
 )
@@ -62,7 +61,6 @@ func (r *Statements) appendStatement(dst []byte, e *session.Event) []byte {
 	}
 	dst = r.appendConn(dst, begun(e))
 	dst = r.appendTook(dst, s)
-	dst = r.appendRows(dst, s)
 	dst = r.appendEnd(dst, s)
 	dst = r.appendWho(dst, s.Login)
 	room := 0
@@ -98,36 +96,32 @@ func appendMilliseconds(dst []byte, ns int64) []byte {
 	return appendDigits(dst, ns%1e6/1000, 3)
 }
 
-// appendRows appends the number of rows where the statement can have any.
-func (r *Statements) appendRows(dst []byte, s *session.Statement) []byte {
-	start := len(dst)
-	if s.Affected >= 0 || s.Returned > 0 {
-		dst = strconv.AppendInt(dst, s.Rows(), 10)
-		if dst = append(dst, " row"...); s.Rows() != 1 {
-			dst = append(dst, 's')
-		} else {
-			dst = append(dst, ' ')
-		}
-	}
-	return alignRight(dst, start, rowsWidth-1)
-}
-
-// appendEnd appends how it ended: the status, or the SQLSTATE of its error.
+// appendEnd appends how it ended: the number of rows where the statement can have
+// any, the SQLSTATE of its error, or the status.
 func (r *Statements) appendEnd(dst []byte, s *session.Statement) []byte {
-	style, text := r.palette.aside, s.Status.String()
-	switch s.Status {
-	case session.OK:
-	case session.Failed, session.Cancelled:
+	style := r.palette.warning
+	rows := s.Status == session.OK && (s.Affected >= 0 || s.Returned > 0)
+	switch {
+	case rows:
+		style = r.palette.value
+	case s.Status == session.OK:
+		style = r.palette.aside
+	case s.Status == session.Failed, s.Status == session.Cancelled:
 		style = r.palette.failure
-		if code := s.SQLState.String(); code != "" && s.Status == session.Failed {
-			text = code
-		}
-	default:
-		style = r.palette.warning
 	}
 	dst = append(dst, style.on...)
 	start := len(dst)
-	dst = appendEscaped(dst, []byte(text))
+	switch {
+	case rows:
+		dst = strconv.AppendInt(dst, s.Rows(), 10)
+		if dst = append(dst, " row"...); s.Rows() != 1 {
+			dst = append(dst, 's')
+		}
+	case s.Status == session.Failed && s.SQLState.String() != "":
+		dst = appendEscaped(dst, []byte(s.SQLState.String()))
+	default:
+		dst = append(dst, s.Status.String()...)
+	}
 	n := len(dst) - start
 	dst = append(dst, style.off...)
 	return appendSpaces(dst, max(endWidth-n, 1))
