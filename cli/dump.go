@@ -267,7 +267,7 @@ func (d *dumper) run() error {
 
 // complain reports an error of the input, which does not end the work.
 func (d *dumper) complain(err error) {
-	fmt.Fprintf(d.options.stderr, "pgwdump: %v\n", err)
+	fmt.Fprintf(d.options.stderr, "pgwdump: %v\n", named(err))
 	if errors.Is(err, capture.ErrCut) || errors.Is(err, capture.ErrInterface) {
 		d.cut = true
 	} else {

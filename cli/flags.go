@@ -91,11 +91,8 @@ func addFlags(c *cobra.Command, o *options, own ...*pflag.FlagSet) {
 		c.Flags().AddFlagSet(g)
 	}
 	c.SetUsageFunc(func(c *cobra.Command) error {
+		showUse(c)
 		w := c.OutOrStderr()
-		fmt.Fprintf(w, "Usage:\n  %s\n", c.UseLine())
-		if c.Example != "" {
-			fmt.Fprintf(w, "\nExamples:\n%s\n", c.Example)
-		}
 		for _, g := range groups {
 			// A flag that is counted takes no value, whatever pflag says.
 			usages := strings.ReplaceAll(g.FlagUsagesWrapped(helpWidth), " count ", strings.Repeat(" ", len(" count ")))
@@ -104,6 +101,25 @@ func addFlags(c *cobra.Command, o *options, own ...*pflag.FlagSet) {
 		fmt.Fprint(w, otherUsage)
 		return nil
 	})
+}
+
+// withoutFlags gives a command that has no flags a help that shows none.
+func withoutFlags(c *cobra.Command) *cobra.Command {
+	c.DisableFlagsInUseLine = true
+	c.SetUsageFunc(func(c *cobra.Command) error {
+		showUse(c)
+		return nil
+	})
+	return c
+}
+
+// showUse shows how a command is called.
+func showUse(c *cobra.Command) {
+	w := c.OutOrStderr()
+	fmt.Fprintf(w, "Usage:\n  %s\n", c.UseLine())
+	if c.Example != "" {
+		fmt.Fprintf(w, "\nExamples:\n%s\n", c.Example)
+	}
 }
 
 // secretFiles are the flags for files of what was decrypted, and of keys.

@@ -44,7 +44,7 @@ func openKeyLogs(o *options, captures *capture.Files, growing bool) (*keyLogs, e
 		f, err := os.Open(name)
 		if err != nil {
 			k.close()
-			return nil, fmt.Errorf("%w; --keylog names a file that the client writes, by sslkeylogfile of libpq or SSLKEYLOGFILE", err)
+			return nil, fmt.Errorf("%w; --keylog names a file that the client writes, by sslkeylogfile of libpq or SSLKEYLOGFILE", named(err))
 		}
 		file := &keyFile{File: f, reader: tlskeys.File{Log: &k.Log}}
 		k.files = append(k.files, file)

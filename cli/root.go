@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -98,13 +99,22 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	case errors.Is(err, errNotSound):
 		return statusLoss
 	default:
-		fmt.Fprintf(stderr, "pgwdump: %v\n", err)
+		fmt.Fprintf(stderr, "pgwdump: %v\n", named(err))
 		return statusFailed
 	}
 }
 
-// Command returns the whole command for those who write about it: man pages and
-// completions. It is not to be run.
+// named returns the error of a file as it is told of a capture: its name, and what is
+// wrong, without the system call.
+func named(err error) error {
+	if path, ok := err.(*fs.PathError); ok {
+		return fmt.Errorf("%s: %w", path.Path, path.Err)
+	}
+	return err
+}
+
+// Command returns the whole command for those who write about it in man pages. It is
+// not to be run.
 func Command() *cobra.Command { return newRoot(&options{stdout: io.Discard, stderr: io.Discard}) }
 
 // errReported stands for errors that were printed when they happened, errNotSound for
@@ -159,7 +169,7 @@ and keys are masked unless --show-secrets.`,
 		}
 		return pflag.NormalizedName(name)
 	})
-	c.AddCommand(newQueries(o), newSessions(o), newVersion())
+	c.AddCommand(newQueries(o), newSessions(o), newVersion(), newCompletion())
 	return c
 }
 

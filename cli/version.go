@@ -55,7 +55,7 @@ func versionOf(release string, info *debug.BuildInfo) string {
 }
 
 func newVersion() *cobra.Command {
-	return &cobra.Command{
+	return withoutFlags(&cobra.Command{
 		Use:   "version",
 		Short: "Show the version, the commit and that of Go",
 		Args: func(c *cobra.Command, words []string) error {
@@ -65,5 +65,5 @@ func newVersion() *cobra.Command {
 			return nil
 		},
 		Run: func(c *cobra.Command, _ []string) { fmt.Fprintln(c.OutOrStdout(), "pgwdump", version()) },
-	}
+	})
 }

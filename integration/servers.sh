@@ -148,7 +148,7 @@ start() { # start VERSION
   running "$1" && return
   as_owner "${bin[$1]}/pg_ctl" start -w -D "$dir/$1/data" -l "$dir/$1/data/log" \
     -o "-p ${port[$1]} -c listen_addresses=${listen[$1]}" >/dev/null ||
-    die "PostgreSQL $1 did not start: $(tail -n 3 "$dir/$1/data/log")"
+    die "PostgreSQL $1 did not start: $(tail -qn 3 "$dir/$1/data/log" "$dir/$1/data/csvlog"/*.csv 2>/dev/null)"
 }
 
 stop() { # stop VERSION

@@ -7,7 +7,6 @@ package main
 import (
 	"compress/gzip"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -44,18 +43,13 @@ func write(dir string) error {
 	if err := pages(c, man); err != nil {
 		return err
 	}
-	for shell, script := range map[string]func(io.Writer) error{
-		"bash": func(w io.Writer) error { return c.GenBashCompletionV2(w, true) },
-		"zsh":  c.GenZshCompletion,
-		"fish": func(w io.Writer) error { return c.GenFishCompletion(w, true) },
-		"ps1":  c.GenPowerShellCompletionWithDesc,
-	} {
-		f, err := os.Create(filepath.Join(completions, "pgwdump."+shell))
+	for shell, ending := range map[string]string{"bash": "bash", "zsh": "zsh", "fish": "fish", "powershell": "ps1"} {
+		f, err := os.Create(filepath.Join(completions, "pgwdump."+ending))
 		if err != nil {
 			return err
 		}
-		if err := script(f); err != nil {
-			return err
+		if status := cli.Main([]string{"completion", shell}, f, os.Stderr); status != 0 {
+			return fmt.Errorf("no completion for %s", shell)
 		}
 		if err := f.Close(); err != nil {
 			return err
