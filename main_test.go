@@ -354,8 +354,9 @@ func TestImports(t *testing.T) {
 		"reassembly": "capture",
 		"session":    "reassembly decode phase message tlskeys capture sql value value/charset copydata",
 		"render":     "session message value decode phase tlskeys reassembly",
+		"record":     "capture session",
 		"pipeline":   "capture reassembly session",
-		"cli":        "capture pipeline tlskeys session render privilege filter decrypted value",
+		"cli":        "capture pipeline tlskeys session render privilege filter decrypted value record",
 	}
 	alone := map[string]bool{"message": true, "decode": true, "phase": true, "connection": true}
 	const module = "github.com/pgwdump/pgwdump/"

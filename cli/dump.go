@@ -16,6 +16,7 @@ import (
 
 	"github.com/pgwdump/pgwdump/capture"
 	"github.com/pgwdump/pgwdump/pipeline"
+	"github.com/pgwdump/pgwdump/record"
 	"github.com/pgwdump/pgwdump/render"
 	"github.com/pgwdump/pgwdump/session"
 	"github.com/pgwdump/pgwdump/value"
@@ -67,7 +68,7 @@ func (d *dumper) read() error {
 	if d.incidents != nil {
 		files.OnSecrets(func(name string, keyLog []byte) {
 			keys.embedded(name, keyLog)
-			d.incidents.keeper.Secrets(keyLog)
+			d.incidents.Secrets(keyLog)
 		})
 	}
 	if recorder != nil {
@@ -90,21 +91,13 @@ func (d *dumper) read() error {
 	return d.end(err)
 }
 
-// keep keeps the packets of the source, where --keep asks for that.
-func (d *dumper) keep(about string) (err error) {
-	if d.incidents, err = newIncidents(d.options, about); d.incidents != nil {
-		d.source = &keeping{d.source, d.incidents.keeper}
-	}
-	return err
-}
-
 // end says what was seen, unless it was an error of the output that ended it.
 func (d *dumper) end(err error) error {
 	if err == nil && d.pipeline != nil {
 		err = d.summarise()
 	}
 	if d.incidents != nil && (err == nil || err == errNotSound) {
-		if e := d.incidents.end(); e != nil {
+		if e := d.tellMissed(); e != nil {
 			err = e
 		}
 	}
@@ -143,7 +136,7 @@ func (d *dumper) newPipeline(inClear *clearFile) *pipeline.Pipeline {
 	}
 	if d.only != nil {
 		p.Session.Why = true
-		p.Select = d.only.tap(p.Select, o.why)
+		p.Select = d.only.Tap(p.Select, o.why)
 	}
 	return pipeline.New(p)
 }
@@ -206,11 +199,11 @@ type dumper struct {
 	source    capture.Source
 	filtered  *capture.Filtered // the source; nil where there is no filter
 	keys      *keyLogs
-	incidents *incidents   // nil where nothing is kept for them
-	types     *value.Types // known before the capture begins; nil for the built-in ones
+	incidents *record.Incidents // nil where nothing is kept for them
+	types     *value.Types      // known before the capture begins; nil for the built-in ones
 	pipeline  *pipeline.Pipeline
-	only      *postgresOnly // nil where all packets are written, or none
-	live      *live         // the source, perhaps behind others; nil where it is files
+	only      *record.PostgreSQL // nil where all packets are written, or none
+	live      *live              // the source, perhaps behind others; nil where it is files
 
 	packets int
 	shown   int64 // statements

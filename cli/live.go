@@ -12,6 +12,7 @@ import (
 
 	"github.com/pgwdump/pgwdump/capture"
 	"github.com/pgwdump/pgwdump/privilege"
+	"github.com/pgwdump/pgwdump/record"
 	"github.com/pgwdump/pgwdump/render"
 	"github.com/pgwdump/pgwdump/session"
 )
@@ -58,7 +59,7 @@ func openLive(o *options) (*live, error) {
 // recorder returns what writes the packets to the file of -w; nil where there is
 // none. The file is opened by the user that the process is now, who has to be able to
 // open those that follow it.
-func (l *live) recorder(o *options) (*capture.Recorder, error) {
+func (l *live) recorder(o *options) (*record.Recorder, error) {
 	r, err := newRecorder(o, "captured from "+l.Interface().Name)
 	if err != nil || r == nil {
 		return nil, err
@@ -164,7 +165,7 @@ func (d *dumper) listen() error {
 		return err
 	}
 	if d.incidents != nil {
-		if err := d.incidents.writable(); err != nil {
+		if err := d.incidents.Writable(); err != nil {
 			return l.unwritable(err)
 		}
 	}

@@ -144,7 +144,7 @@ func (d *dumper) selection() func(e *session.Event, pass func(*session.Event)) {
 			case session.Ended:
 				d.shown++
 				if d.incidents != nil && (e.Wanted || d.options.around == 0) {
-					d.incidents.hit(e)
+					d.incidents.Hit(e)
 				}
 			}
 			pass(e)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/pgwdump/pgwdump/capture"
+	"github.com/pgwdump/pgwdump/record"
 	"github.com/pgwdump/pgwdump/render"
 	"github.com/pgwdump/pgwdump/session"
 )
@@ -30,25 +31,25 @@ type recording struct {
 const stdoutName = "-"
 
 // rotation turns the flags into what they mean, as tcpdump has them.
-func (r *recording) rotation() (capture.Rotation, error) {
+func (r *recording) rotation() (record.Rotation, error) {
 	size, err := fileSize(r.size)
 	switch {
 	case err != nil:
-		return capture.Rotation{}, err
+		return record.Rotation{}, err
 	case r.seconds < 0:
-		return capture.Rotation{}, fmt.Errorf("-G is a number of seconds, not %d", r.seconds)
+		return record.Rotation{}, fmt.Errorf("-G is a number of seconds, not %d", r.seconds)
 	case r.files < 0:
-		return capture.Rotation{}, fmt.Errorf("-W is a number of files, not %d", r.files)
+		return record.Rotation{}, fmt.Errorf("-W is a number of files, not %d", r.files)
 	case r.name == "" && (size > 0 || r.seconds > 0 || r.files > 0):
-		return capture.Rotation{}, errors.New("-C, -G and -W are about the files of -w, which is not there")
+		return record.Rotation{}, errors.New("-C, -G and -W are about the files of -w, which is not there")
 	case r.name == "" && r.only:
-		return capture.Rotation{}, errors.New("--postgres-only is about the file of -w, which is not there")
+		return record.Rotation{}, errors.New("--postgres-only is about the file of -w, which is not there")
 	case r.name == stdoutName && (size > 0 || r.seconds > 0):
-		return capture.Rotation{}, errors.New("-C and -G need a file; -w - is standard output")
+		return record.Rotation{}, errors.New("-C and -G need a file; -w - is standard output")
 	case r.files > 0 && size == 0 && r.seconds == 0 && r.keep == "":
-		return capture.Rotation{}, errors.New("-W limits the files of -C or -G, which are not there")
+		return record.Rotation{}, errors.New("-W limits the files of -C or -G, which are not there")
 	}
-	return capture.Rotation{Size: size, Every: time.Duration(r.seconds) * time.Second, Files: r.files}, nil
+	return record.Rotation{Size: size, Every: time.Duration(r.seconds) * time.Second, Files: r.files}, nil
 }
 
 // fileSize reads a size in millions of bytes, or with a suffix in KiB, MiB or GiB.
@@ -71,7 +72,7 @@ func fileSize(s string) (int64, error) {
 
 // newRecorder returns what writes the packets to the files of -w; nil where there are
 // none. The comment says in them where the packets come from.
-func newRecorder(o *options, comment string) (*capture.Recorder, error) {
+func newRecorder(o *options, comment string) (*record.Recorder, error) {
 	if o.record.keep != "" {
 		return nil, nil // the files are those of incidents
 	}
@@ -86,7 +87,7 @@ func newRecorder(o *options, comment string) (*capture.Recorder, error) {
 		if isTerminal(o.stdout) {
 			return nil, errors.New("-w - writes a capture file to standard output, which is a terminal; direct it to a file or a program")
 		}
-		return capture.RecordTo(o.stdout, about), nil
+		return record.RecordTo(o.stdout, about), nil
 	}
 	if f := o.reads(o.record.name); f != "" {
 		return nil, fmt.Errorf("%s would be overwritten while it is read; give -w another name", f)
@@ -95,7 +96,7 @@ func newRecorder(o *options, comment string) (*capture.Recorder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return capture.NewRecorder(o.record.name, about, rotation)
+	return record.NewRecorder(o.record.name, about, rotation)
 }
 
 // reads returns the name of a file that is read, if a file that is to be written is the
@@ -113,51 +114,14 @@ func (o *options) reads(name string) string {
 	return ""
 }
 
-// A packetWriter is where packets are written.
-type packetWriter interface {
-	Write(*capture.Packet) error
-	Flush() error
-}
-
 // record returns a source whose packets are written as they are read: all, or those of
 // PostgreSQL connections.
-func (d *dumper) record(source capture.Source, r *capture.Recorder) capture.Source {
+func (d *dumper) record(source capture.Source, r *record.Recorder) capture.Source {
 	if !d.options.record.only {
-		return &recorded{Source: source, recorder: r}
+		return record.Tee(source, r)
 	}
-	d.only = newPostgresOnly(r)
-	return &recorded{Source: source, recorder: d.only}
-}
-
-// A recorded is a source whose packets are written to files as they are read.
-type recorded struct {
-	capture.Source
-	recorder packetWriter
-	over     bool // nothing more is to be written
-}
-
-// Read returns the next packet, which was written. What was written before is handed
-// on where it has to wait. Where a packet cannot be written the capture is over.
-func (r *recorded) Read() (*capture.Packet, error) {
-	if r.over {
-		return nil, io.EOF
-	}
-	if !r.Ready() {
-		r.recorder.Flush() // the next Write tells of an error
-	}
-	p, err := r.Source.Read()
-	if err != nil {
-		return nil, err
-	}
-	switch err := r.recorder.Write(p); {
-	case errors.Is(err, capture.ErrEnough):
-		r.over = true
-		return nil, io.EOF
-	case err != nil:
-		r.over = true
-		return nil, err
-	}
-	return p, nil
+	d.only = record.NewPostgreSQL(r)
+	return record.Tee(source, d.only)
 }
 
 // copy reads to the end of the source and looks at nothing: where packets are only
@@ -190,7 +154,7 @@ func (o *options) silent() bool {
 func (o *options) talks() bool { return o.quiet != 1 || o.record.name != "" }
 
 // finish ends the files that were written, and says what is in them.
-func (d *dumper) finish(r *capture.Recorder) {
+func (d *dumper) finish(r *record.Recorder) {
 	others := ""
 	if d.only != nil {
 		n, err := d.only.Close()

@@ -1,4 +1,7 @@
-package capture
+// Package record keeps packets: it writes them to files, all or those of PostgreSQL
+// connections, one file after the other or one for each statement that is looked for,
+// as they go by from where they are captured to where they are looked at.
+package record
 
 import (
 	"errors"
@@ -7,6 +10,8 @@ import (
 	"os"
 	"strconv"
 	"time"
+
+	"github.com/pgwdump/pgwdump/capture"
 )
 
 // ErrEnough: as many files were written as were asked for. The packet that was to be
@@ -34,13 +39,13 @@ type Rotation struct {
 type Recorder struct {
 	// Ending is called before a file is closed; the time is that of the last packet.
 	// It may be nil.
-	Ending func(w *Writer, time int64)
+	Ending func(w *capture.Writer, time int64)
 
 	name     string
-	about    About
+	about    capture.About
 	rotation Rotation
 	file     io.Closer // nil before the first
-	writer   *Writer
+	writer   *capture.Writer
 	began    int64 // when the period of Every began
 	periods  int   // that are over
 	count    int   // of the file in the period
@@ -51,7 +56,7 @@ type Recorder struct {
 
 // NewRecorder returns a Recorder to files of a name. Nothing is written before
 // [Recorder.Open], or the first packet.
-func NewRecorder(name string, a About, r Rotation) (*Recorder, error) {
+func NewRecorder(name string, a capture.About, r Rotation) (*Recorder, error) {
 	if r.Every > 0 {
 		if _, err := strftime(name, time.Now()); err != nil {
 			return nil, err
@@ -61,8 +66,8 @@ func NewRecorder(name string, a About, r Rotation) (*Recorder, error) {
 }
 
 // RecordTo returns a Recorder to a writer, with no rotation. It is not closed.
-func RecordTo(w io.Writer, a About) *Recorder {
-	return &Recorder{writer: NewWriter(w, a), file: io.NopCloser(nil)}
+func RecordTo(w io.Writer, a capture.About) *Recorder {
+	return &Recorder{writer: capture.NewWriter(w, a), file: io.NopCloser(nil)}
 }
 
 // Open begins the first file at a time, in nanoseconds since 1970-01-01 UTC.
@@ -75,7 +80,7 @@ func (r *Recorder) Open(time int64) error {
 }
 
 // Write writes a packet, to another file than before where it is time for that.
-func (r *Recorder) Write(p *Packet) error {
+func (r *Recorder) Write(p *capture.Packet) error {
 	if err := r.Open(p.Time); err != nil {
 		return err
 	}
@@ -126,7 +131,7 @@ func (r *Recorder) open() error {
 	if err != nil {
 		return err
 	}
-	r.file, r.writer = f, NewWriter(f, r.about)
+	r.file, r.writer = f, capture.NewWriter(f, r.about)
 	for _, s := range r.secrets {
 		r.writer.Secrets(s)
 	}

@@ -1,8 +1,6 @@
-package capture
+package record
 
 import (
-	"bytes"
-	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -11,72 +9,27 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/pgwdump/pgwdump/capture"
 )
 
-// packetsOf reads a file that was written, with what pcapng says besides the packets.
-func packetsOf(t *testing.T, b []byte) (packets []Packet) {
+// timesOf returns the times of the packets in a file that was written.
+func timesOf(t *testing.T, b []byte) (times []int64) {
 	name := filepath.Join(t.TempDir(), "written")
 	if err := os.WriteFile(name, b, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	f := OpenFiles(name)
+	f := capture.OpenFiles(name)
 	defer f.Close()
 	for {
 		p, err := f.Read()
 		if err == io.EOF {
-			return packets
+			return times
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := *p
-		c.Data = bytes.Clone(p.Data)
-		packets = append(packets, c)
-	}
-}
-
-// TestWriter writes packets of several interfaces and reads them again: nothing is
-// another.
-func TestWriter(t *testing.T) {
-	eth := &Interface{Name: "eth0", Link: Ethernet, Snap: 1000, Filter: "tcp port 5432"}
-	everything := &Interface{Name: "any", Link: SLL2}
-	nothing := &Interface{Link: Raw}
-	want := []Packet{
-		{Number: 1, Time: 1, Link: Ethernet, Length: 3, Data: []byte("abc"), Interface: eth},
-		{Number: 2, Time: 1_700_000_000_123_456_789, Link: SLL2, Length: 2000, Data: []byte("abcd"), Interface: everything, Dropped: 1 << 40},
-		{Number: 3, Time: 1_700_000_000_123_456_788, Link: Ethernet, Length: 1, Data: []byte("a"), Interface: eth, Dropped: 1},
-		{Number: 4, Time: 2, Link: Raw, Length: 0, Data: []byte{}, Interface: nothing},
-		{Number: 5, Time: 3, Link: SLL2, Length: 2 * bufferSize, Data: bytes.Repeat([]byte("x"), 2*bufferSize), Interface: everything},
-	}
-	var out bytes.Buffer
-	w := NewWriter(&out, About{Application: "a test", Comment: "odd length"})
-	for i := range want {
-		p := want[i]
-		if p.Interface == nothing {
-			p.Interface = nil
-		}
-		w.Write(&p)
-	}
-	w.Secrets([]byte("CLIENT_RANDOM"))
-	w.Statistics(eth, Statistics{Received: 7, Dropped: 2, InterfaceDropped: 1}, 5)
-	if err := w.Flush(); err != nil || w.Size() != int64(out.Len()) || w.Packets() != int64(len(want)) {
-		t.Errorf("%d packets, %d bytes of %d, %v", w.Packets(), w.Size(), out.Len(), err)
-	}
-	if d := cmp.Diff(want, packetsOf(t, out.Bytes())); d != "" {
-		t.Error(d)
-	}
-}
-
-// TestWriterFails writes where nothing can be written: the error stays.
-func TestWriterFails(t *testing.T) {
-	r, w := io.Pipe()
-	r.Close()
-	x := NewWriter(w, About{})
-	x.Write(&Packet{Data: make([]byte, 2*bufferSize)})
-	for range 2 {
-		if err := x.Flush(); !errors.Is(err, io.ErrClosedPipe) {
-			t.Error(err)
-		}
+		times = append(times, p.Time)
 	}
 }
 
@@ -106,15 +59,15 @@ func TestRotation(t *testing.T) {
 	for _, c := range cases {
 		t.Run(strings.ReplaceAll(c.name, "%", ""), func(t *testing.T) {
 			dir := t.TempDir()
-			r, err := NewRecorder(filepath.Join(dir, c.name), About{}, c.rotation)
+			r, err := NewRecorder(filepath.Join(dir, c.name), capture.About{}, c.rotation)
 			if err != nil {
 				t.Fatal(err)
 			}
 			ended := 0
-			r.Ending = func(*Writer, int64) { ended++ }
+			r.Ending = func(*capture.Writer, int64) { ended++ }
 			var full bool
 			for _, s := range times {
-				err := r.Write(&Packet{Time: s * 1e9, Link: Raw, Data: make([]byte, large)})
+				err := r.Write(&capture.Packet{Time: s * 1e9, Link: capture.Raw, Data: make([]byte, large)})
 				if full = err == ErrEnough; full {
 					break
 				}
@@ -129,8 +82,8 @@ func TestRotation(t *testing.T) {
 			files, _ := filepath.Glob(filepath.Join(dir, "*"))
 			for _, f := range files {
 				b, _ := os.ReadFile(f)
-				for _, p := range packetsOf(t, b) {
-					got[filepath.Base(f)] = append(got[filepath.Base(f)], p.Time/1e9)
+				for _, at := range timesOf(t, b) {
+					got[filepath.Base(f)] = append(got[filepath.Base(f)], at/1e9)
 				}
 				if info, err := os.Stat(f); err != nil || info.Mode().Perm()&0o077 != 0 {
 					t.Errorf("%s can be read by others", f)

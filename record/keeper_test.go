@@ -1,36 +1,38 @@
-package capture
+package record
 
 import (
 	"bytes"
 	"encoding/binary"
 	"slices"
 	"testing"
+
+	"github.com/pgwdump/pgwdump/capture"
 )
 
 // segmentOf returns a packet of raw IP with a number that goes from one port to another
 // and has so much payload.
-func segmentOf(number int, from, to uint16, payload int) *Packet {
+func segmentOf(number int, from, to uint16, payload int) *capture.Packet {
 	b := []byte{0x45, 0, 0, 0, 0, 0, 0, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 1}
 	b = binary.BigEndian.AppendUint16(b, from)
 	b = binary.BigEndian.AppendUint16(b, to)
-	b = append(b, 0, 0, 0, 1, 0, 0, 0, 1, 5<<4, ACK, 1, 0, 0, 0, 0, 0)
+	b = append(b, 0, 0, 0, 1, 0, 0, 0, 1, 5<<4, capture.ACK, 1, 0, 0, 0, 0, 0)
 	b = append(b, make([]byte, payload)...)
 	binary.BigEndian.PutUint16(b[2:], uint16(len(b)))
-	return &Packet{Number: number, Time: int64(number), Link: Raw, Length: len(b), Data: b}
+	return &capture.Packet{Number: number, Time: int64(number), Link: capture.Raw, Length: len(b), Data: b}
 }
 
 // numbers returns the numbers of the packets that a Keeper has of a connection.
 func numbers(t *testing.T, k *Keeper, port uint16, last int) (list []int) {
-	p := Parser{}
-	var s Segment
+	p := capture.Parser{}
+	var s capture.Segment
 	p.Parse(segmentOf(1, port, 5432, 0), &s)
 	var out bytes.Buffer
-	n, first, err := k.Write(NewWriter(&out, About{}), [2]Endpoint{s.To, s.From}, last)
+	n, first, err := k.Write(capture.NewWriter(&out, capture.About{}), [2]capture.Endpoint{s.To, s.From}, last)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range packetsOf(t, out.Bytes()) {
-		list = append(list, int(p.Time))
+	for _, at := range timesOf(t, out.Bytes()) {
+		list = append(list, int(at))
 	}
 	if n != len(list) || n > 0 && int(first) != list[0] {
 		t.Errorf("%d packets from %d on, in the file %v", n, first, list)
@@ -43,7 +45,7 @@ func TestKeeper(t *testing.T) {
 	k := NewKeeper(10 * size)
 	for n := 1; n <= 40; n++ {
 		k.Add(segmentOf(n, uint16(1000+n%2), 5432, 100))
-		k.Add(&Packet{Number: n, Link: Raw, Data: []byte("no TCP"), Length: 6})
+		k.Add(&capture.Packet{Number: n, Link: capture.Raw, Data: []byte("no TCP"), Length: 6})
 	}
 	for _, c := range []struct {
 		port uint16

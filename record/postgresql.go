@@ -1,4 +1,4 @@
-package cli
+package record
 
 import (
 	"bytes"
@@ -30,10 +30,10 @@ const (
 	unwanted
 )
 
-// A postgresOnly writes the packets of PostgreSQL connections. It holds those of others
+// A PostgreSQL writes the packets of PostgreSQL connections. It holds those of others
 // until it is known that they are: what it is told of is behind the packets.
-type postgresOnly struct {
-	recorder *capture.Recorder
+type PostgreSQL struct {
+	recorder *Recorder
 	parser   capture.Parser
 	segment  capture.Segment
 
@@ -55,16 +55,6 @@ type news struct {
 	what session.EventType
 }
 
-// ends are the two ends of a connection, in a fixed order.
-type ends [2]capture.Endpoint
-
-func endsOf(a, b capture.Endpoint) ends {
-	if b.Before(a) {
-		a, b = b, a
-	}
-	return ends{a, b}
-}
-
 // A holding is what is known of a connection, and its packets until more is known.
 type holding struct {
 	verdict verdict
@@ -72,38 +62,39 @@ type holding struct {
 	packets []capture.Packet
 }
 
-func newPostgresOnly(r *capture.Recorder) *postgresOnly {
-	return &postgresOnly{recorder: r, conns: map[ends]*holding{}}
+// NewPostgreSQL returns a PostgreSQL that writes to a Recorder.
+func NewPostgreSQL(r *Recorder) *PostgreSQL {
+	return &PostgreSQL{recorder: r, conns: map[ends]*holding{}}
 }
 
 // Write writes a packet, holds it, or leaves it out.
-func (o *postgresOnly) Write(p *capture.Packet) error {
-	if err := o.heed(); err != nil {
+func (w *PostgreSQL) Write(p *capture.Packet) error {
+	if err := w.heed(); err != nil {
 		return err
 	}
-	if !o.parser.Parse(p, &o.segment) {
-		o.out++
+	if !w.parser.Parse(p, &w.segment) {
+		w.out++
 		return nil
 	}
-	key := endsOf(o.segment.From, o.segment.To)
-	h := o.conns[key]
-	if h == nil || h.verdict != undecided && o.segment.Flags&(capture.SYN|capture.ACK) == capture.SYN {
+	key := endsOf(w.segment.From, w.segment.To)
+	h := w.conns[key]
+	if h == nil || h.verdict != undecided && w.segment.Flags&(capture.SYN|capture.ACK) == capture.SYN {
 		h = &holding{}
-		o.conns[key] = h
-		o.waiting = append(o.waiting, h)
+		w.conns[key] = h
+		w.waiting = append(w.waiting, h)
 	}
 	switch h.verdict {
 	case wanted:
-		return o.recorder.Write(p)
+		return w.recorder.Write(p)
 	case unwanted:
-		o.out++
+		w.out++
 		return nil
 	}
 	held := *p
 	held.Data = bytes.Clone(p.Data)
 	h.packets = append(h.packets, held)
-	for o.held += len(p.Data); o.held > undecidedBytes; {
-		if err := o.decide(o.waiting[0], wanted); err != nil {
+	for w.held += len(p.Data); w.held > undecidedBytes; {
+		if err := w.decide(w.waiting[0], wanted); err != nil {
 			return err
 		}
 	}
@@ -112,21 +103,21 @@ func (o *postgresOnly) Write(p *capture.Packet) error {
 
 // See takes note of an event that says what a connection is, or that it is over. It
 // may be called while packets are written.
-func (o *postgresOnly) See(e *session.Event) {
+func (w *PostgreSQL) See(e *session.Event) {
 	disowned := new(session.NotPostgreSQL)
 	if e.Type == session.Open || e.Type == session.Why || e.Type == session.Close || errors.As(e.Err, &disowned) {
-		o.mutex.Lock()
-		o.news = append(o.news, news{endsOf(e.Conn.Ends[0], e.Conn.Ends[1]), e.Type})
-		o.mutex.Unlock()
+		w.mutex.Lock()
+		w.news = append(w.news, news{endsOf(e.Conn.Ends[0], e.Conn.Ends[1]), e.Type})
+		w.mutex.Unlock()
 	}
 }
 
-// tap returns a Select of a pipeline that sees all events before the one that is there,
+// Tap returns a Select of a pipeline that sees all events before the one that is there,
 // which is nil where all are passed on. Why a connection was taken for what it is, is
 // passed on if that was asked for.
-func (o *postgresOnly) tap(next func(*session.Event, func(*session.Event)), why bool) func(*session.Event, func(*session.Event)) {
+func (w *PostgreSQL) Tap(next func(*session.Event, func(*session.Event)), why bool) func(*session.Event, func(*session.Event)) {
 	return func(e *session.Event, pass func(*session.Event)) {
-		o.See(e)
+		w.See(e)
 		switch {
 		case e.Type == session.Why && !why:
 		case next == nil:
@@ -140,57 +131,57 @@ func (o *postgresOnly) tap(next func(*session.Event, func(*session.Event)), why 
 // heed does what the news ask for. What a connection is is known with Why: PostgreSQL's
 // was opened before, and there was no error, as there is where something else is spoken
 // on a port of PostgreSQL.
-func (o *postgresOnly) heed() (err error) {
-	o.mutex.Lock()
-	all := o.news
-	o.news = nil
-	o.mutex.Unlock()
+func (w *PostgreSQL) heed() (err error) {
+	w.mutex.Lock()
+	all := w.news
+	w.news = nil
+	w.mutex.Unlock()
 	for _, n := range all {
-		h := o.conns[n.ends]
+		h := w.conns[n.ends]
 		switch {
 		case h == nil || err != nil:
 		case h.verdict != undecided:
 			if n.what == session.Close && h.verdict == wanted {
-				o.end(n.ends)
+				w.end(n.ends)
 			}
 		case n.what == session.Open:
 			h.opened = true
 		case n.what == session.Error, n.what == session.Why && !h.opened:
-			err = o.decide(h, unwanted)
-			if o.unwanted++; o.unwanted > others {
-				o.forget()
+			err = w.decide(h, unwanted)
+			if w.unwanted++; w.unwanted > others {
+				w.forget()
 			}
 		case n.what == session.Why:
-			err = o.decide(h, wanted)
+			err = w.decide(h, wanted)
 		}
 	}
 	return err
 }
 
 // end notes that a connection is over, and forgets one that has been for long.
-func (o *postgresOnly) end(e ends) {
-	if o.over = append(o.over, e); len(o.over) <= ended {
+func (w *PostgreSQL) end(e ends) {
+	if w.over = append(w.over, e); len(w.over) <= ended {
 		return
 	}
-	delete(o.conns, o.over[0])
-	o.over = o.over[1:]
+	delete(w.conns, w.over[0])
+	w.over = w.over[1:]
 }
 
 // decide writes what is held of a connection, or leaves it out.
-func (o *postgresOnly) decide(h *holding, v verdict) error {
+func (w *PostgreSQL) decide(h *holding, v verdict) error {
 	h.verdict = v
 	packets := h.packets
 	h.packets = nil
-	for len(o.waiting) > 0 && o.waiting[0].verdict != undecided {
-		o.waiting = o.waiting[1:]
+	for len(w.waiting) > 0 && w.waiting[0].verdict != undecided {
+		w.waiting = w.waiting[1:]
 	}
 	for i := range packets {
-		o.held -= len(packets[i].Data)
+		w.held -= len(packets[i].Data)
 		if v == unwanted {
-			o.out++
+			w.out++
 			continue
 		}
-		if err := o.recorder.Write(&packets[i]); err != nil {
+		if err := w.recorder.Write(&packets[i]); err != nil {
 			return err
 		}
 	}
@@ -198,29 +189,29 @@ func (o *postgresOnly) decide(h *holding, v verdict) error {
 }
 
 // forget forgets the connections that are not PostgreSQL's.
-func (o *postgresOnly) forget() {
-	for key, h := range o.conns {
+func (w *PostgreSQL) forget() {
+	for key, h := range w.conns {
 		if h.verdict == unwanted {
-			delete(o.conns, key)
+			delete(w.conns, key)
 		}
 	}
-	o.unwanted = 0
+	w.unwanted = 0
 }
 
 // Flush hands on what was written.
-func (o *postgresOnly) Flush() error {
-	if err := o.heed(); err != nil {
+func (w *PostgreSQL) Flush() error {
+	if err := w.heed(); err != nil {
 		return err
 	}
-	return o.recorder.Flush()
+	return w.recorder.Flush()
 }
 
 // Close writes what has been decided since. It returns how many packets were left out,
 // with those of which nobody knows what they are.
-func (o *postgresOnly) Close() (leftOut int64, err error) {
-	err = o.heed()
-	for _, h := range o.waiting {
-		o.out += int64(len(h.packets))
+func (w *PostgreSQL) Close() (leftOut int64, err error) {
+	err = w.heed()
+	for _, h := range w.waiting {
+		w.out += int64(len(h.packets))
 	}
-	return o.out, err
+	return w.out, err
 }

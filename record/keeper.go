@@ -1,6 +1,10 @@
-package capture
+package record
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/pgwdump/pgwdump/capture"
+)
 
 const (
 	// keptChunk is how much memory is taken, and given back, in one go.
@@ -17,8 +21,8 @@ const (
 // another one writes.
 type Keeper struct {
 	limit   int64
-	parser  Parser // of Add
-	segment Segment
+	parser  capture.Parser // of Add
+	segment capture.Segment
 
 	mutex   sync.Mutex
 	chunks  []*keptPackets // oldest first
@@ -34,8 +38,8 @@ type keptPackets struct {
 }
 
 type kept struct {
-	Packet
-	ends [2]Endpoint
+	capture.Packet
+	ends ends
 	sum  int64 // of the memory up to this packet, itself included
 }
 
@@ -50,7 +54,7 @@ func (k *Keeper) Secrets(keyLog []byte) {
 }
 
 // Add keeps a packet, if it carries TCP, and lets go of those that are too old.
-func (k *Keeper) Add(p *Packet) {
+func (k *Keeper) Add(p *capture.Packet) {
 	if !k.parser.Parse(p, &k.segment) {
 		return
 	}
@@ -60,7 +64,7 @@ func (k *Keeper) Add(p *Packet) {
 	c := k.chunk(len(p.Data))
 	start := len(c.data)
 	c.data = append(c.data, p.Data...)
-	held := kept{*p, pair(k.segment.From, k.segment.To), k.sum}
+	held := kept{*p, endsOf(k.segment.From, k.segment.To), k.sum}
 	held.Data = c.data[start:len(c.data):len(c.data)]
 	c.list = append(c.list, held)
 	n := 0
@@ -85,19 +89,11 @@ func (k *Keeper) chunk(size int) *keptPackets {
 
 func (c *keptPackets) last() *kept { return &c.list[len(c.list)-1] }
 
-// pair returns two ends in a fixed order.
-func pair(a, b Endpoint) [2]Endpoint {
-	if b.Before(a) {
-		a, b = b, a
-	}
-	return [2]Endpoint{a, b}
-}
-
 // Write writes the packets of the connection between two ends, up to the one of that
 // number: those that are in as many bytes before it as the Keeper has to keep. It
 // returns how many there are, and the time of the first.
-func (k *Keeper) Write(w *Writer, ends [2]Endpoint, last int) (packets int, first int64, err error) {
-	list, secrets := k.of(pair(ends[0], ends[1]), last)
+func (k *Keeper) Write(w *capture.Writer, between [2]capture.Endpoint, last int) (packets int, first int64, err error) {
+	list, secrets := k.of(endsOf(between[0], between[1]), last)
 	for _, s := range secrets {
 		w.Secrets(s)
 	}
@@ -111,7 +107,7 @@ func (k *Keeper) Write(w *Writer, ends [2]Endpoint, last int) (packets int, firs
 }
 
 // of returns the packets between two ends, up to the one of that number.
-func (k *Keeper) of(ends [2]Endpoint, last int) (list []Packet, secrets [][]byte) {
+func (k *Keeper) of(between ends, last int) (list []capture.Packet, secrets [][]byte) {
 	k.mutex.Lock()
 	defer k.mutex.Unlock()
 	end := int64(0)
@@ -124,10 +120,27 @@ func (k *Keeper) of(ends [2]Endpoint, last int) (list []Packet, secrets [][]byte
 	}
 	for _, c := range k.chunks {
 		for i := range c.list {
-			if p := &c.list[i]; p.ends == ends && p.Number <= last && p.sum > end-k.limit {
+			if p := &c.list[i]; p.ends == between && p.Number <= last && p.sum > end-k.limit {
 				list = append(list, p.Packet)
 			}
 		}
 	}
 	return list, k.secrets
+}
+
+// Keep returns a source whose packets are kept as they are read.
+func (k *Keeper) Keep(s capture.Source) capture.Source { return &keeping{s, k} }
+
+type keeping struct {
+	capture.Source
+	keeper *Keeper
+}
+
+// Read returns the next packet, which is kept.
+func (k *keeping) Read() (*capture.Packet, error) {
+	p, err := k.Source.Read()
+	if err == nil {
+		k.keeper.Add(p)
+	}
+	return p, err
 }
