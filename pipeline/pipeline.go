@@ -55,7 +55,8 @@ type Options struct {
 }
 
 // A Renderer appends what an event looks like to a buffer. One is used by a single
-// goroutine; what it appends depends on the event alone.
+// goroutine; what it appends depends on the event alone. It reads the fields of a message
+// itself, where it does not know it, and says so in the event if it is malformed.
 type Renderer interface {
 	Append(dst []byte, e *session.Event) []byte
 }

@@ -106,10 +106,9 @@ var damages = map[string]func(*rand.Rand, []capture.Packet) []capture.Packet{
 	},
 }
 
-// TestOrder holds that what comes of a capture does not depend on how many goroutines
-// work on it, nor on where batches end. All captures are one here, packet by packet in
-// turn, so that there are many connections at a time.
-func TestOrder(t *testing.T) {
+// everything returns all captures as one, packet by packet in turn, so that there are
+// many connections at a time.
+func everything(t *testing.T) []capture.Packet {
 	names, err := filepath.Glob("../testdata/pcaps/*.pcap*")
 	if err != nil || len(names) == 0 {
 		t.Fatalf("no captures: %v", err)
@@ -125,6 +124,13 @@ func TestOrder(t *testing.T) {
 		}
 	}
 	slices.SortStableFunc(all, func(a, b capture.Packet) int { return a.Number - b.Number })
+	return all
+}
+
+// TestOrder holds that what comes of a capture does not depend on how many goroutines
+// work on it, nor on where batches end.
+func TestOrder(t *testing.T) {
+	all := everything(t)
 	for name, damage := range damages {
 		t.Run(name, func(t *testing.T) {
 			packets := damage(rand.New(rand.NewPCG(1, 2)), slices.Clone(all))
@@ -143,6 +149,54 @@ func TestOrder(t *testing.T) {
 		})
 	}
 }
+
+// TestRecall holds that what renderers remember of messages before changes nothing.
+func TestRecall(t *testing.T) {
+	packets := everything(t)
+	for i := range packets {
+		packets[i].Number = i + 1
+	}
+	text := func(d render.Detail) func() Renderer {
+		return func() Renderer {
+			r := render.NewText(false)
+			r.Detail = d
+			return r
+		}
+	}
+	for name, render := range map[string]func() Renderer{
+		"JSON":       func() Renderer { return &render.JSON{} },
+		"short text": text(render.Short),
+		"text":       text(render.Normal),
+		"full text":  text(render.Full),
+	} {
+		once := render()
+		var lines []string
+		compared := 0
+		anew := rendererFunc(func(dst []byte, e *session.Event) []byte {
+			if e.Type != session.Message {
+				return once.Append(dst, e)
+			}
+			again := *e
+			want := string(render().Append(nil, &again))
+			start := len(dst)
+			if dst = once.Append(dst, e); string(dst[start:]) != want || (e.Malformed != nil) != (again.Malformed != nil) {
+				lines = append(lines, want+string(dst[start:]))
+			}
+			compared++
+			return dst
+		})
+		feed(Options{Session: session.Options{Ports: []uint16{session.DefaultPort}}, Output: io.Discard,
+			Render: func() Renderer { return anew }}, packets)
+		if len(lines) > 0 || compared == 0 {
+			t.Errorf("%s: of %d messages %d look otherwise, such as\n%s", name, compared, len(lines), strings.Join(lines[:min(len(lines), 3)], ""))
+		}
+	}
+}
+
+// A rendererFunc is a Renderer that is a function.
+type rendererFunc func([]byte, *session.Event) []byte
+
+func (f rendererFunc) Append(dst []byte, e *session.Event) []byte { return f(dst, e) }
 
 // compare finds the first line that differs.
 func compare(t *testing.T, what, want, got string) {

@@ -1,14 +1,9 @@
 package pipeline
 
-import (
-	"github.com/pgwdump/pgwdump/session"
-)
-
 // A worker observes the shards that are its own, and renders.
 type worker struct {
 	shards   []*shard
 	in       chan *batch // to observe; nil where it has no shards
-	reader   session.Reader
 	renderer Renderer
 }
 
@@ -102,12 +97,10 @@ func (p *Pipeline) render(w *worker, b *batch) {
 		return
 	}
 	for e := range b.all() {
-		if e.Type == session.Message {
-			if w.reader.Read(e); e.Malformed != nil {
-				b.malformed++
-			}
-		}
 		b.out = w.renderer.Append(b.out, e)
+		if e.Malformed != nil {
+			b.malformed++
+		}
 	}
 }
 

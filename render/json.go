@@ -14,9 +14,11 @@ type JSON struct {
 	// ShowSecrets shows passwords, tokens, proofs and keys.
 	ShowSecrets bool
 
-	times seconds
-	head  head
-	whats [phase.Count][message.Kinds]string
+	reader session.Reader
+	recall recall
+	times  seconds
+	head   head
+	whats  [phase.Count][message.Kinds]string
 
 	columns    *session.Columns // names has those of these
 	names      []byte
@@ -182,12 +184,13 @@ func (r *JSON) appendMessage(dst []byte, e *session.Event) []byte {
 	dst = append(dst, r.what(e)...)
 	dst = appendNumber(dst, int64(f.Length))
 	dst = append(dst, `,"msg":{`...)
-	if e.Payload != message.KindUnknown {
-		dst = append(dst, `"payload":"`...)
-		dst = append(dst, e.Payload.String()...)
-		dst = append(dst, '"')
+	if place := r.recall.place(e); place.is(f) {
+		dst = append(dst, place.text...)
+	} else {
+		start := len(dst)
+		dst = r.appendFields(dst, e)
+		place.keep(e, dst[start:])
 	}
-	dst, _ = r.appendMembers(dst, e.Fields, e.Payload != message.KindUnknown)
 	dst = append(dst, '}')
 	if e.Partial {
 		dst = append(dst, `,"incomplete":true,"have":`...)
@@ -206,6 +209,18 @@ func (r *JSON) appendMessage(dst []byte, e *session.Event) []byte {
 		dst = append(dst, `,"uncertain":true`...)
 	}
 	return r.appendMeaning(dst, e)
+}
+
+// appendFields reads a message and appends its fields.
+func (r *JSON) appendFields(dst []byte, e *session.Event) []byte {
+	r.reader.Read(e)
+	if e.Payload != message.KindUnknown {
+		dst = append(dst, `"payload":"`...)
+		dst = append(dst, e.Payload.String()...)
+		dst = append(dst, '"')
+	}
+	dst, _ = r.appendMembers(dst, e.Fields, e.Payload != message.KindUnknown)
+	return dst
 }
 
 // appendMeaning appends what is known of a message from others: the SQL of what it is

@@ -29,6 +29,8 @@ type Text struct {
 	Clock       *Clock
 
 	palette palette
+	reader  session.Reader
+	recall  recall
 	typing  typing
 }
 
@@ -145,6 +147,14 @@ func gapText(e *session.Event) string {
 
 func (r *Text) appendMessage(dst []byte, e *session.Event) []byte {
 	p := &r.palette
+	var place *known // where one line has all that is shown of the message
+	if r.Detail <= Normal {
+		place = r.recall.place(e)
+	}
+	known := place.is(&e.Frame)
+	if !known {
+		r.reader.Read(e)
+	}
 	r.typing.of(e)
 	role := p.frontend
 	switch {
@@ -163,7 +173,12 @@ func (r *Text) appendMessage(dst []byte, e *session.Event) []byte {
 		before := len(dst)
 		dst = appendSpaces(dst, max(typeWidth-len(name), 2))
 		start := len(dst)
-		dst = r.appendFields(dst, e.Fields)
+		if known {
+			dst = append(dst, place.text...)
+		} else {
+			dst = r.appendFields(dst, e.Fields)
+			place.keep(e, dst[start:])
+		}
 		if e.Frame.Kind == message.KindExecute && e.Prepared != nil {
 			if len(dst) > start {
 				dst = append(dst, "  "...)

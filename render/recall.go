@@ -1,0 +1,65 @@
+package render
+
+import (
+	"bytes"
+	"hash/maphash"
+
+	"github.com/pgwdump/pgwdump/decode"
+	"github.com/pgwdump/pgwdump/message"
+	"github.com/pgwdump/pgwdump/session"
+)
+
+const (
+	// recalled is how many messages a recall knows, and largestRecalled how many bytes
+	// their bodies have at the most.
+	recalled        = 1 << 10
+	largestRecalled = 512
+)
+
+// A recall knows what the fields of messages look like that came before. Most messages
+// are like another one but for where they came: of nine that a prepared statement takes
+// only Bind and DataRow have something new in them. The others are neither read nor
+// rendered again.
+type recall struct {
+	seed   maphash.Seed
+	places []known // by kind and body; nil before the first
+}
+
+// A known is a message and what its fields look like.
+type known struct {
+	kind message.Kind
+	body []byte
+	text []byte
+}
+
+// place returns where a message is known, or might be from now on; nil where its fields
+// depend on more than kind and body, or hardly ever come twice.
+func (c *recall) place(e *session.Event) *known {
+	f := &e.Frame
+	switch {
+	case e.Partial, len(f.Body) > largestRecalled, e.Login != nil && e.Login.Values.Settings.ToUTF8 != nil:
+		return nil
+	case f.Kind == message.KindUnknown, f.Kind == message.KindCopyData, f.Kind == message.KindDataRow, f.Kind == message.KindBind:
+		return nil
+	}
+	if c.places == nil {
+		c.seed, c.places = maphash.MakeSeed(), make([]known, recalled)
+	}
+	at := uint64(f.Kind)
+	if len(f.Body) > 0 {
+		at += maphash.Bytes(c.seed, f.Body)
+	}
+	return &c.places[at%recalled]
+}
+
+// is tells whether it is that message that is known.
+func (k *known) is(f *decode.Frame) bool {
+	return k != nil && k.kind == f.Kind && bytes.Equal(k.body, f.Body)
+}
+
+// keep keeps what the fields of a message look like, which was read without an error.
+func (k *known) keep(e *session.Event, text []byte) {
+	if k != nil && e.Malformed == nil {
+		k.kind, k.body, k.text = e.Frame.Kind, append(k.body[:0], e.Frame.Body...), append(k.text[:0], text...)
+	}
+}
