@@ -107,15 +107,32 @@ func pcapOf(segments []capture.Segment) []byte {
 	return b
 }
 
+// contradicted returns a capture in which the Query comes a second time, and asks for
+// something else.
+func contradicted(t testing.TB) []byte {
+	segments := segmentsOf(t, "testdata/pcaps/simple-select.pcap")
+	i := slices.IndexFunc(segments, func(s capture.Segment) bool { return bytes.HasPrefix(s.Payload, []byte("Q")) })
+	again := segments[i]
+	again.Payload = bytes.ToUpper(again.Payload)
+	return pcapOf(slices.Insert(segments, i+1, again))
+}
+
 // An outcome is what the program says of a capture.
 type outcome struct {
 	sides   map[string][]heard // by connection and side
 	gaps    int
+	clashes []clash
 	summary struct {
 		Messages, Uncertain, Incomplete, Violations, Malformed int64
 		Gaps, Lost, Decoded, Undecoded, Encrypted, Foreign     int64
 	}
 	status int
+}
+
+// A clash is a conflict as it was told of.
+type clash struct {
+	side                         string
+	offset, bytes, before, frame int64
 }
 
 // heard is a message as it was told of.
@@ -146,6 +163,7 @@ func lookAt(t testing.TB, pcap []byte, args ...string) *outcome {
 		var e struct {
 			Event, Client, Server, From, Type string
 			Offset, Length                    int64
+			Bytes, Before, Frame              int64
 			Msg                               json.RawMessage
 			Incomplete, Uncertain             bool
 			Malformed                         json.RawMessage
@@ -156,6 +174,8 @@ func lookAt(t testing.TB, pcap []byte, args ...string) *outcome {
 		switch e.Event {
 		case "gap":
 			o.gaps++
+		case "conflict":
+			o.clashes = append(o.clashes, clash{e.Client + " " + e.Server + " " + e.From, e.Offset, e.Bytes, e.Before, e.Frame})
 		case "message":
 			m := heard{offset: e.Offset, kind: e.Type, size: e.Length + 1, marked: e.Incomplete || e.Uncertain || e.Malformed != nil}
 			switch e.Type {
@@ -499,6 +519,60 @@ func wrap(r *rand.Rand, segments []capture.Segment) (out []capture.Segment) {
 		out = append(out, s)
 	}
 	return out
+}
+
+// TestDamageConflict sends every segment twice, one at a time, with other bytes the
+// first time, the second, or for a part of it. What came first is what is shown, and
+// what contradicts it is told of.
+func TestDamageConflict(t *testing.T) {
+	for _, name := range whole(t) {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			segments := segmentsOf(t, name)
+			clean := lookAt(t, pcapOf(segments))
+			if clean.summary.Foreign > 0 {
+				t.Skip("not PostgreSQL")
+			}
+			for _, i := range sample(len(segments), 8) {
+				s := segments[i]
+				from, to, side := place(segments, i)
+				if side == "" || len(s.Payload) < 2 || s.Flags&(capture.SYN|capture.FIN) != 0 {
+					continue
+				}
+				other := s
+				other.Payload = bytes.Clone(s.Payload)
+				for j := range other.Payload {
+					other.Payload[j] ^= 0x55
+				}
+				check := func(what string, got, want *outcome, clashes ...clash) {
+					t.Helper()
+					if d := got.differs(want); d != "" {
+						t.Fatalf("segment %d, %s: %s", i+1, what, d)
+					}
+					if !slices.Equal(got.clashes, clashes) || got.status != 3 {
+						t.Fatalf("segment %d, %s: status %d, %+v, want %+v", i+1, what, got.status, got.clashes, clashes)
+					}
+				}
+				frame := int64(i + 1)
+				behind := lookAt(t, pcapOf(slices.Insert(slices.Clone(segments), i+1, other)))
+				check("then another", behind, clean, clash{side, from, to - from, frame, frame + 1})
+
+				replaced := slices.Clone(segments)
+				replaced[i] = other
+				if want := lookAt(t, pcapOf(replaced)); want.summary.Foreign == 0 { // else nobody looks at the second
+					first := lookAt(t, pcapOf(slices.Insert(slices.Clone(segments), i, other)))
+					check("another first", first, want, clash{side, from, to - from, frame, frame + 1})
+				}
+
+				half := len(s.Payload) / 2
+				other.Seq, other.Payload = s.Seq+uint32(half), other.Payload[half:]
+				if i+1 < len(segments) && segments[i+1].From == s.From && segments[i+1].Seq == s.Seq+uint32(len(s.Payload)) {
+					other.Payload = append(other.Payload, segments[i+1].Payload...)
+				}
+				overlapping := lookAt(t, pcapOf(slices.Insert(slices.Clone(segments), i+1, other)))
+				check("then one that overlaps", overlapping, clean, clash{side, from + int64(half), to - from - int64(half), frame, frame + 1})
+			}
+		})
+	}
 }
 
 // TestDamageBits flips bits of the payload, one at a time: nothing breaks, and all

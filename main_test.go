@@ -46,7 +46,8 @@ func TestScripts(t *testing.T) {
 			// A capture with a link type that nobody can read here, 802.11, and two
 			// packets of raw IP with nothing in them.
 			err := os.WriteFile(filepath.Join(e.WorkDir, "wifi.pcap"), captureOf(105, 0), 0o666)
-			return errors.Join(err, os.WriteFile(filepath.Join(e.WorkDir, "raw.pcap"), captureOf(101, 2), 0o666))
+			err = errors.Join(err, os.WriteFile(filepath.Join(e.WorkDir, "raw.pcap"), captureOf(101, 2), 0o666))
+			return errors.Join(err, os.WriteFile(filepath.Join(e.WorkDir, "contradicted.pcap"), contradicted(t), 0o666))
 		},
 	})
 }
@@ -274,7 +275,11 @@ func TestSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, capture := range captures(t) {
+	conflict := filepath.Join(t.TempDir(), "contradicted.pcap")
+	if err := os.WriteFile(conflict, contradicted(t), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, capture := range append(captures(t), conflict) {
 		for _, args := range [][]string{nil, {"--show-secrets"}, keysOf(capture), {"queries", "--context", "1", "--errors"}, {"--copy-rows"}, append([]string{"queries"}, keysOf(capture)...), append([]string{"sessions"}, keysOf(capture)...)} {
 			out, _, _ := run(t, append(args, "--json", "-r", capture)...)
 			lines := bufio.NewScanner(bytes.NewReader(out))

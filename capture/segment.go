@@ -22,12 +22,13 @@ func (e Endpoint) Addr() netip.AddrPort {
 	return netip.AddrPortFrom(a, e.port)
 }
 
-// Before puts endpoints into a fixed order.
+// Before puts endpoints into a fixed order: by their ports, which are compared sooner
+// than addresses are.
 func (e Endpoint) Before(o Endpoint) bool {
-	if c := bytes.Compare(e.ip[:], o.ip[:]); c != 0 {
-		return c < 0
+	if e.port != o.port {
+		return e.port < o.port
 	}
-	return e.port < o.port
+	return bytes.Compare(e.ip[:], o.ip[:]) < 0
 }
 
 // Port returns the port.

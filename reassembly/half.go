@@ -22,6 +22,9 @@ type half struct {
 	end  uint32 // the sequence number of the FIN
 	ack  uint32 // the byte that the other end waits for, as far as it has said
 
+	offset int64 // of next in the stream
+	latest uint  // the number of the segment that was delivered last, in Table.past; 0 if there was none
+
 	held []held // what came and cannot be delivered yet, in the order of the stream
 	due  int    // the packet with which what is missing is given up; 0 while it is not
 	look int    // the packet with which this direction is looked at again
@@ -141,11 +144,19 @@ func (t *Table) take(c *Conn, from int, seq uint32, s *capture.Segment) {
 		h.next = seq
 	}
 	size := len(n.data)
-	if h.started {
+	t.conflict = Conflict{From: from, Packet: s.Number, Time: s.Time}
+	if h.started && before(seq, h.next) {
+		t.past.compare(&t.conflict, h, seq, n.data)
 		n.trim(h.next)
 	}
-	if len(n.data)+n.cut > 0 && before(n.seq, h.next+ahead) { // else all of it was delivered, or it is nonsense
+	fresh := len(n.data)+n.cut > 0 && before(n.seq, h.next+ahead) // else all of it was delivered, or it is nonsense
+	if fresh {
 		size -= t.hold(h, n)
+	}
+	if t.conflict.Bytes > 0 && !keepsAlive(s.Payload) {
+		t.note(c, &t.conflict)
+	}
+	if fresh {
 		t.advance(c, from)
 	}
 	t.Repeated += int64(size)
@@ -176,7 +187,8 @@ func (s *held) trim(next uint32) {
 func (h *half) seenData() bool { return h.started || len(h.held) > 0 }
 
 // hold keeps a copy of those bytes of n that are not held yet, and returns how many
-// they are: what came first counts, as it does for most receivers.
+// they are: what came first counts, as it does for most receivers. The others it
+// compares with what is held.
 func (t *Table) hold(h *half, n held) (kept int) {
 	i := sort.Search(len(h.held), func(i int) bool { return before(n.seq, h.held[i].end()) })
 	for len(n.data) > 0 && i < len(h.held) && before(h.held[i].seq, n.end()) {
@@ -188,8 +200,11 @@ func (t *Table) hold(h *half, n held) (kept int) {
 			t.insert(h, i, part)
 			i++
 			o = &h.held[i]
+			n.seq, n.data = o.seq, n.data[len(part.data):]
 		}
 		over := min(int(o.end()-n.seq), len(n.data))
+		at := int(n.seq - o.seq)
+		t.conflict.compare(n.seq, n.data[:over], o.data[at:at+over], o.packet)
 		n.seq, n.data = n.seq+uint32(over), n.data[over:]
 		i++
 	}
@@ -339,16 +354,30 @@ func (t *Table) deliver(c *Conn, from int, b []byte, missing, packet int, time i
 	if missing+len(b) == 0 {
 		return
 	}
+	if len(b) > 0 {
+		t.past.add(h, h.next+uint32(missing), b, packet)
+	}
 	h.next += uint32(missing + len(b))
+	h.offset += int64(missing + len(b))
 	h.due = 0
 	if packet > h.packet {
 		h.packet, h.time = packet, time
 	}
+	if len(c.untold) > 0 {
+		t.noteUntold(c)
+	}
+	stream := t.streamOf(c)
+	t.chunk = Chunk{From: from, Bytes: b, Missing: missing, Packet: h.packet, Time: h.time}
+	stream.Data(&t.chunk)
+}
+
+// streamOf returns the Stream of a connection. It is opened when there is something to
+// tell.
+func (t *Table) streamOf(c *Conn) Stream {
 	if c.stream == nil {
 		c.stream = t.open(c)
 	}
-	t.chunk = Chunk{From: from, Bytes: b, Missing: missing, Packet: h.packet, Time: h.time}
-	c.stream.Data(&t.chunk)
+	return c.stream
 }
 
 // lose tells the Stream of bytes that were on the wire and not captured.

@@ -36,6 +36,7 @@ type Conn struct {
 	Ignored int64
 
 	stream  Stream // nil until there is something to tell
+	untold  []Conflict
 	halves  [2]half
 	ending  bool // an end was seen
 	closed  bool
@@ -86,6 +87,9 @@ func (e Ending) String() string {
 type Stream interface {
 	// Data takes the next bytes of one direction.
 	Data(*Chunk)
+	// Conflict tells that bytes came again, and were others, as far as that is noticed.
+	// It is valid until Conflict returns.
+	Conflict(*Conflict)
 	// Close tells that no more will come. The packet is that which ended it, or
 	// the last of the capture.
 	Close(how Ending, packet int, time int64)
@@ -132,6 +136,9 @@ type Table struct {
 	waits   queue[wait]   // directions to be looked at again
 	chunk   Chunk
 	held    int // bytes that all connections hold back
+
+	past     past
+	conflict Conflict // of the segment that is being added
 
 	closing bool    // Close was called
 	left    []*Conn // then: those that are still open, by their first packets
@@ -358,8 +365,8 @@ func (t *Table) close(c *Conn, how Ending, packet int, time int64) {
 		}
 	}
 	c.closed = true
-	if c.stream == nil && (c.halves[0].synced || c.halves[1].synced) {
-		c.stream = t.open(c)
+	if c.halves[0].synced || c.halves[1].synced {
+		t.streamOf(c)
 	}
 	if c.stream != nil { // else nothing was sent, nor opened
 		c.stream.Close(how, packet, time)

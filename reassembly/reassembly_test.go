@@ -58,6 +58,8 @@ type conversation struct {
 	Opener int
 	Sent   [2]string
 	Ending Ending
+
+	Conflicts []Conflict
 }
 
 func (c *conversation) Data(k *Chunk) {
@@ -66,6 +68,8 @@ func (c *conversation) Data(k *Chunk) {
 	}
 	c.Sent[k.From] += string(k.Bytes)
 }
+
+func (c *conversation) Conflict(k *Conflict) { c.Conflicts = append(c.Conflicts, *k) }
 
 func (c *conversation) Close(how Ending, _ int, _ int64) { c.Ending = how }
 
@@ -251,4 +255,5 @@ func BenchmarkTable(b *testing.B) {
 type nobody struct{}
 
 func (nobody) Data(*Chunk)              {}
+func (nobody) Conflict(*Conflict)       {}
 func (nobody) Close(Ending, int, int64) {}

@@ -84,6 +84,11 @@ func (r *JSON) Append(dst []byte, e *session.Event) []byte {
 			dst = append(dst, `,"reason":`...)
 			dst = appendJSONString(dst, e.Err.Error())
 		}
+	case session.Conflict:
+		dst = append(dst, `,"bytes":`...)
+		dst = appendNumber(dst, e.Bytes)
+		dst = append(dst, `,"before":`...)
+		dst = appendNumber(dst, int64(e.Before))
 	case session.Error:
 		dst = append(dst, `,"phase":"`...)
 		dst = append(dst, e.Phase.String()...)
@@ -173,6 +178,7 @@ var eventNames = [...]string{
 	session.Ended:     "statement",
 	session.Row:       "copy_row",
 	session.Gap:       "gap",
+	session.Conflict:  "conflict",
 	session.Error:     "error",
 	session.Encrypted: "encrypted",
 	session.Why:       "why",

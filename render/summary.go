@@ -19,7 +19,7 @@ type Summary struct {
 // nothing of it was against the rules.
 func (s *Summary) Sound() bool {
 	return s.Malformed == 0 && s.Incomplete == 0 && s.Uncertain == 0 && s.Violations == 0 &&
-		s.Gaps == 0 && s.Dropped == 0 && s.Lost == 0 && s.Undecoded == 0 && s.Forgotten == 0
+		s.Gaps == 0 && s.Dropped == 0 && s.Lost == 0 && s.Undecoded == 0 && s.Forgotten == 0 && s.Conflicts == 0
 }
 
 // AppendText appends one line for people. What there was none of is left out.
@@ -49,6 +49,7 @@ func (s *Summary) AppendText(dst []byte) []byte {
 		{s.Dropped, "packet", " dropped"},
 		{s.Lost, "byte", " missing in the capture" + gaps},
 		{s.Undecoded, "byte", " not decoded"},
+		{s.Conflicts, "packet", " sent again with other bytes"},
 		{s.Shortened, "message", " cut at the limit"},
 		{int64(s.Forgotten), "connection", " over the limit"},
 		{int64(s.Others), "other connection", ""},
@@ -86,6 +87,7 @@ func (s *Summary) AppendJSON(dst []byte) []byte {
 		{"records", s.Records},
 		{"foreign", s.Foreign},
 		{"repeated", s.Repeated},
+		{"conflicts", s.Conflicts},
 		{"shortened", s.Shortened},
 		{"forgotten", int64(s.Forgotten)},
 	} {

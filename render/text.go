@@ -76,6 +76,8 @@ func (r *Text) Append(dst []byte, e *session.Event) []byte {
 		dst = append(dst, p.warning.on...)
 		dst = append(dst, gapText(e)...)
 		dst = append(dst, p.warning.off...)
+	case session.Conflict:
+		dst = p.warning.append(dst, fmt.Sprintf("conflict: packet %d has other bytes than packet %d, %d of them from offset %d on; the first ones count", e.Packet, e.Before, e.Bytes, e.Offset))
 	case session.Error:
 		dst = p.warning.append(dst, e.Err.Error())
 	case session.Encrypted:

@@ -105,6 +105,9 @@ func (s *stream) found(f *finding) {
 		return
 	}
 	s.begin(f, h)
+	for i := range h.conflicts {
+		s.Conflict(&h.conflicts[i])
+	}
 	for i := range h.chunks {
 		s.Data(&h.chunks[i])
 	}

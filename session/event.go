@@ -26,6 +26,9 @@ const (
 	Row
 	// Gap: Bytes bytes are missing at Offset.
 	Gap
+	// Conflict: Bytes bytes from Offset on came again, and were others than in the packet
+	// Before, which are those that count. Offset is that in the TCP stream, in TLS too.
+	Conflict
 	// Error: what comes at Offset cannot be decoded; Err says why.
 	Error
 	// Encrypted: from here on the connection is encrypted; TLS says how, and whether
@@ -71,10 +74,10 @@ type Event struct {
 	Uncertain bool            // decoded after a guess
 	Notes     []string        // further reservations, a sentence each
 
-	Bytes   int64 // missing in a Gap, or encrypted ones that did not come out, as Err says
+	Bytes   int64 // missing in a Gap, or encrypted ones that did not come out, as Err says; differing in a Conflict
 	Passed  int64 // behind these, gone over without finding a message
 	Resumed int64 // where in the stream messages begin again; -1 where they do not
-	Before  int   // the last packet before the Gap; Packet is the first behind it
+	Before  int   // the last packet before the Gap; Packet is the first behind it. With Conflict the first of the two
 	Err     error
 	Reason  string
 	TLS     *tlskeys.Info // of Encrypted and Close; nil where there is none

@@ -19,10 +19,11 @@ const (
 
 // A hearing is what is held of a connection until it is known what it is.
 type hearing struct {
-	chunks []reassembly.Chunk
-	cost   int
-	ends   [2]heard
-	last   bool // no more will come
+	chunks    []reassembly.Chunk
+	conflicts []reassembly.Conflict
+	cost      int
+	ends      [2]heard
+	last      bool // no more will come
 
 	speaker int  // index of the end that spoke last, plus 1
 	turns   int  // how often that has changed
@@ -78,6 +79,13 @@ func (h *hearing) take(s *stream, c *reassembly.Chunk) {
 		}
 		h.judge(b, sides)
 	}
+}
+
+// contradict takes note that bytes came again, and were others. It returns what it costs.
+func (h *hearing) contradict(k *reassembly.Conflict) (cost int) {
+	h.conflicts = append(h.conflicts, *k)
+	h.cost += chunkCost
+	return chunkCost
 }
 
 // judge notes whether what an end said when it began to speak may be a message of one

@@ -124,6 +124,25 @@ func (s *stream) misplaced(d *side, c *reassembly.Chunk, err error) {
 	}
 }
 
+// Conflict tells that bytes came again, and were others.
+func (s *stream) Conflict(k *reassembly.Conflict) {
+	switch s.state {
+	case undecided:
+		if h := s.hear(); s.observer.hold(h.contradict(k)) {
+			h.last = true
+		}
+		s.findOut()
+	case talking, encrypted:
+		s.observer.Totals.Conflicts++
+		e := s.observer.begin(Conflict, s, k.Packet, k.Time)
+		e.From = message.Frontend
+		if k.From != s.client {
+			e.From = message.Backend
+		}
+		e.Offset, e.Bytes, e.Before, e.Phase = k.Offset, int64(k.Bytes), k.Before, s.tracker.Phase()
+	}
+}
+
 // Close tells how the connection ended, and of what was left unfinished.
 func (s *stream) Close(how reassembly.Ending, packet int, time int64) {
 	if s.state == undecided {

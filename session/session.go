@@ -68,6 +68,7 @@ type Totals struct {
 	Encrypted   int64 // bytes that were not decrypted
 	Foreign     int64 // bytes of other connections
 	Repeated    int64 // bytes that came again, or too late
+	Conflicts   int64 // packets in which bytes came again that were others
 	Forgotten   int   // connections that were one too many
 	Shortened   int64 // messages that were one too large
 	Records     int64 // of TLS, on connections where there are such bytes
@@ -90,6 +91,7 @@ func (t *Totals) Add(o *Totals) {
 	t.Encrypted += o.Encrypted
 	t.Foreign += o.Foreign
 	t.Repeated += o.Repeated
+	t.Conflicts += o.Conflicts
 	t.Forgotten += o.Forgotten
 	t.Shortened += o.Shortened
 	t.Records += o.Records

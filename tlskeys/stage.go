@@ -18,6 +18,8 @@ type Stream interface {
 	// Lost says that part of what was encrypted did not come out. The chunk says where
 	// that was noticed, and has no bytes.
 	Lost(*reassembly.Chunk, *Item)
+	// Conflict tells that bytes came again, and were others, in TLS or not.
+	Conflict(*reassembly.Conflict)
 	// Close tells that no more will come.
 	Close(how reassembly.Ending, packet int, time int64)
 }
@@ -153,6 +155,9 @@ func (s *stage) out(i Item) {
 	c.Bytes = i.Plain
 	s.next.Data(c)
 }
+
+// Conflict passes on that bytes came again, and were others.
+func (s *stage) Conflict(k *reassembly.Conflict) { s.next.Conflict(k) }
 
 // Close tells that no more will come.
 func (s *stage) Close(how reassembly.Ending, packet int, time int64) {

@@ -24,6 +24,7 @@ func (s *sink) Data(c *reassembly.Chunk) {
 }
 func (s *sink) Encrypted(_ *reassembly.Chunk, t *TLS) { s.tls = t; s.told++ }
 func (s *sink) Lost(_ *reassembly.Chunk, i *Item)     { s.lost += i.Lost }
+func (s *sink) Conflict(*reassembly.Conflict)         {}
 func (s *sink) Close(reassembly.Ending, int, int64)   { s.ends++ }
 func (s *sink) stuffed(side int) (size int64, f string) {
 	return s.tls.Stuffed[side].Size, string(s.tls.Stuffed[side].First)
