@@ -194,7 +194,7 @@ func TestAhead(t *testing.T) {
 	})
 }
 
-// FuzzTracker lets both sides say anything in any order: no panic, what is not
+// FuzzTracker lets both sides say anything in any order, and loses some of it: no panic, what is not
 // allowed changes nothing, and what is kept has an end.
 func FuzzTracker(f *testing.F) {
 	f.Add([]byte{1, 0, 9, 0, 31, 'I', 34, 0, 35, 0, 36, 0, 37, 0, 31, 'I'})
@@ -210,6 +210,9 @@ func FuzzTracker(f *testing.F) {
 			if k == message.KindErrorResponse && b[1] == 'F' {
 				body = []byte("SFATAL\x00\x00")
 			}
+			if b[1] == 0xff {
+				r.Lose(from)
+			}
 			was, pending, context := r.Phase(), r.Pending(), r.Context(from)
 			step, err := r.See(from, k, body)
 			if step.Phase != was {
@@ -222,6 +225,11 @@ func FuzzTracker(f *testing.F) {
 			}
 			if n := r.Pending(); n > phase.MaxRequests {
 				t.Fatalf("%d requests are kept", n)
+			}
+			if err != nil && was.Active() && was >= phase.Authenticating {
+				if r.Excuse(from); r.Phase() != phase.Unsynchronised {
+					t.Fatalf("excused in %s", r.Phase())
+				}
 			}
 			b = b[2:]
 		}

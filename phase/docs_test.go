@@ -152,6 +152,7 @@ var requestNames = [states]string{
 	parse: "Parse", bind: "Bind", describeStatement: "Describe statement", describeStatementRows: "Describe statement, parameters described",
 	describePortal: "Describe portal", execute: "Execute", executeCopyIn: "Execute, copying in", executeCopyOut: "Execute, copying out",
 	closing: "Close", sync: "Sync", skipping: "a failed batch", functionCall: "FunctionCall", terminate: "Terminate", copyEnd: "end of a COPY not begun",
+	unseen: "what was not seen",
 }
 
 // TestTables holds the tables to what they promise.

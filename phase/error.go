@@ -48,7 +48,9 @@ func (t *Tracker) expected(from m.Side) []m.Kind {
 	}
 	if from == m.Frontend || !t.phase.inSession() {
 		for e := range lifecycle[t.phase].to {
-			add(e)
+			if _, client := copying[e]; from == m.Frontend || !client {
+				add(e)
+			}
 		}
 	} else {
 		for k := range answers[t.queue.head().request].backend {

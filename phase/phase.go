@@ -147,7 +147,7 @@ var lifecycle = [phases]place{
 	Encrypted: {name: "encrypted"},
 	Cancelled: {name: "cancelled"},
 
-	Authenticating: {"authenticating", typed(0), login.and(requests, rules{
+	Authenticating: {"authenticating", typed(0), login.and(requests, copying, rules{
 		event(m.KindAuthenticationKerberosV4):        AuthenticatingPassword,
 		event(m.KindAuthenticationKerberosV5):        AuthenticatingPassword,
 		event(m.KindAuthenticationCleartextPassword): AuthenticatingPassword,
@@ -160,24 +160,24 @@ var lifecycle = [phases]place{
 		event(m.KindAuthenticationUnknown):           stay,
 		event(m.KindAuthenticationResponse):          stay,
 	})},
-	AuthenticatingPassword: {"authenticating_password", typed(m.KindPasswordMessage), login.and(requests, rules{
+	AuthenticatingPassword: {"authenticating_password", typed(m.KindPasswordMessage), login.and(requests, copying, rules{
 		event(m.KindPasswordMessage): stay,
 	})},
-	AuthenticatingGSS: {"authenticating_gss", typed(m.KindGSSResponse), login.and(requests, rules{
+	AuthenticatingGSS: {"authenticating_gss", typed(m.KindGSSResponse), login.and(requests, copying, rules{
 		event(m.KindGSSResponse):               stay,
 		event(m.KindAuthenticationGSSContinue): stay,
 	})},
-	AuthenticatingSASLInitial: {"authenticating_sasl_initial", typed(m.KindSASLInitialResponse), login.and(requests, rules{
+	AuthenticatingSASLInitial: {"authenticating_sasl_initial", typed(m.KindSASLInitialResponse), login.and(requests, copying, rules{
 		event(m.KindSASLInitialResponse):        stay,
 		event(m.KindAuthenticationSASLContinue): AuthenticatingSASLContinue,
 		event(m.KindAuthenticationSASLFinal):    Authenticating,
 	})},
-	AuthenticatingSASLContinue: {"authenticating_sasl_continue", typed(m.KindSASLResponse), login.and(requests, rules{
+	AuthenticatingSASLContinue: {"authenticating_sasl_continue", typed(m.KindSASLResponse), login.and(requests, copying, rules{
 		event(m.KindSASLResponse):               stay,
 		event(m.KindAuthenticationSASLContinue): stay,
 		event(m.KindAuthenticationSASLFinal):    Authenticating,
 	})},
-	Initialization: {"initialization", typed(0), requests.and(asynchronous, rules{
+	Initialization: {"initialization", typed(0), requests.and(copying, asynchronous, rules{
 		event(m.KindBackendKeyData):           stay,
 		event(m.KindNegotiateProtocolVersion): stay,
 		event(m.KindReadyForQuery):            Ready, // or what the client has asked for meanwhile

@@ -31,6 +31,16 @@ func (q *queue) last() request {
 	return q.items[len(q.items)-1].request
 }
 
+// ends tells whether a ReadyForQuery ends the answer to the request that the client has
+// made last, as far as it was seen.
+func (q *queue) ends() bool {
+	last := len(q.items) - 1
+	if q.last() == unseen {
+		last--
+	}
+	return last >= q.first && q.items[last].request.awaitsReady()
+}
+
 func (q *queue) push(p pending) {
 	if len(q.items) == cap(q.items) && q.first > 0 {
 		q.items = q.items[:copy(q.items, q.waiting())]

@@ -31,6 +31,7 @@ const (
 	functionCall
 	terminate
 	copyEnd // CopyDone or CopyFail of a COPY that the server has not begun yet
+	unseen  // what was asked for in a part that was not seen: any number of requests
 
 	done // in the table: the request is answered
 	skip // in the table: so it is, and what follows up to the next Sync will not be
@@ -154,6 +155,7 @@ var answers = [states]matter{
 	}, nil},
 	terminate: {Terminated, nil, nil},
 	copyEnd:   {SimpleQuery, nil, nil},
+	unseen:    {Unsynchronised, nil, nil},
 }
 
 // opens says which request each message of the client is. Flush is none: it has

@@ -40,7 +40,7 @@ type Tracker struct {
 	status m.TransactionStatus
 	count  uint64 // requests so far
 	queue  queue
-	ahead  bool // the client has been seen not to wait for a ReadyForQuery
+	ahead  bool // the client has been seen not to wait for its ReadyForQuery
 
 	walker   m.Walker
 	response m.ErrorResponse
@@ -60,7 +60,7 @@ func (t *Tracker) Status() m.TransactionStatus { return t.status }
 func (t *Tracker) Pending() int {
 	n := 0
 	for _, p := range t.queue.waiting() {
-		if p.request != terminate && p.request != copyEnd {
+		if p.number > 0 && p.request != terminate {
 			n++
 		}
 	}
@@ -117,7 +117,7 @@ func (t *Tracker) See(from m.Side, k m.Kind, body []byte) (Step, error) {
 	case t.phase.inSession():
 		allowed = t.answer(&step, k, body)
 	default:
-		allowed = t.live(k, body)
+		allowed = !late[k] && t.live(k, body) // of the table those are the client's
 	}
 	if !allowed {
 		return step, &Error{Phase: t.phase, Side: from, Kind: k, Expected: t.expected(from)}
@@ -179,6 +179,7 @@ func (t *Tracker) request(step *Step, k m.Kind, body []byte) bool {
 		if head.request == skipping {
 			t.queue.drop(1)
 		}
+		t.ahead = t.ahead || opened != terminate && t.phase != Unsynchronised && t.queue.ends()
 		t.count++
 		step.Outcome, step.Request = Requested, t.count
 		t.push(pending{opened, t.count})
@@ -190,7 +191,7 @@ func (t *Tracker) request(step *Step, k m.Kind, body []byte) bool {
 // push queues a request. Where nothing else is being answered, the connection
 // is in its phase from now on.
 func (t *Tracker) push(p pending) {
-	if t.queue.len() == MaxRequests {
+	if t.queue.len() >= MaxRequests {
 		t.queue.drop(1)
 		t.phase = Unsynchronised
 	}
@@ -247,15 +248,26 @@ func (t *Tracker) answer(step *Step, k m.Kind, body []byte) bool {
 	default:
 		t.become(next)
 	}
-	switch {
-	case k == m.KindReadyForQuery:
+	if k == m.KindReadyForQuery {
 		t.ready(body)
-	case t.phase != Unsynchronised && t.queue.len() == 0:
-		t.phase = ExtendedQuery
-	case t.phase != Unsynchronised:
-		t.phase = answers[t.queue.head().request].phase
+	} else if t.phase != Unsynchronised {
+		t.turn(ExtendedQuery)
 	}
 	return true
+}
+
+// turn turns to the request at the head of the queue. Where there is none, the phase is
+// idle.
+func (t *Tracker) turn(idle Phase) {
+	switch head := t.queue.head().request; head {
+	case none:
+		t.phase = idle
+	case unseen:
+		t.phase = Unsynchronised
+		t.queue.drop(1)
+	default:
+		t.phase = answers[head].phase
+	}
 }
 
 // ready ends the answer to a request, or the start-up.
@@ -263,28 +275,11 @@ func (t *Tracker) ready(body []byte) {
 	if len(body) > 0 {
 		t.status = m.TransactionStatus(body[0])
 	}
-	for t.queue.head().request == copyEnd {
+	for !t.ahead && t.queue.head().request == unseen || t.queue.head().request == copyEnd {
 		t.queue.drop(1)
 	}
-	t.phase = Ready
-	if head := t.queue.head().request; head != none {
-		t.phase = answers[head].phase
-		t.ahead = t.ahead || t.PendingSyncs() > 0
-	}
-}
-
-// catchUp forgets, after a part that was not seen, the requests whose answers must
-// have been in it: a client that waits for each ReadyForQuery asks for something
-// only after it has had all before.
-func (t *Tracker) catchUp() {
-	if t.phase != Unsynchronised || t.ahead {
-		return
-	}
-	for i := t.queue.len() - 2; i >= 0; i-- {
-		if t.queue.waiting()[i].request.awaitsReady() {
-			t.queue.drop(i + 1)
-			return
-		}
+	if t.phase != Unsynchronised || !t.ahead {
+		t.turn(Ready)
 	}
 }
 
@@ -293,26 +288,13 @@ func (r request) awaitsReady() bool {
 	return r == sync || r == functionCall || r >= query && r < parse
 }
 
-// resynchronise takes the first ReadyForQuery after a part that was not seen as
-// the answer to the first request that waits for one.
-func (t *Tracker) resynchronise(body []byte) {
-	for t.queue.len() > 0 {
-		head := t.queue.head().request
-		t.queue.drop(1)
-		if head.awaitsReady() {
-			break
-		}
-	}
-	t.ready(body)
-}
-
 // skip forgets the requests that the server skips after an error in a batch: all
 // up to the next Sync, which may be yet to come. It returns how many.
 func (t *Tracker) skip() int {
 	skipped := 0
 	for {
 		switch t.queue.head().request {
-		case sync, terminate:
+		case sync, terminate, unseen:
 			return skipped
 		case none:
 			t.queue.push(pending{request: skipping})
@@ -338,6 +320,8 @@ func (t *Tracker) swallow(copyIn request) {
 		case sync:
 			t.queue.remove(i)
 			i--
+		case unseen: // it may be in that
+			return
 		}
 	}
 }

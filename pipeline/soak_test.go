@@ -84,6 +84,9 @@ func TestSoak(t *testing.T) {
 	if lost := totals.Lost; lost > s.dropped || lost < s.dropped*9/10 {
 		t.Errorf("%d bytes are said to be lost of %d", lost, s.dropped)
 	}
+	if totals.Violations > 0 {
+		t.Errorf("%d violations were told of, none was made", totals.Violations)
+	}
 	if totals.Forgotten > 0 || totals.Malformed > 0 || totals.Connections == 0 || totals.Others == 0 {
 		t.Errorf("%+v", totals)
 	}

@@ -289,7 +289,10 @@ func (t *Table) miss(c *Conn, from int, ack uint32) {
 	if len(h.held) > 0 && before(h.held[0].seq, ack) {
 		ack = h.held[0].seq
 	}
-	// The last one may count a FIN.
+	if h.finished && before(h.end, ack) {
+		ack = h.end
+	}
+	// The last one may count a FIN that was not captured.
 	if n := int(int32(ack - h.next)); n > 1 && n < ahead {
 		t.lose(c, from, n)
 	}
@@ -414,6 +417,9 @@ func (t *Table) drain(c *Conn) {
 		if before(s.seq, h.next) {
 			t.Repeated += int64(len(t.shift(h).data))
 			continue
+		}
+		if s.seq == h.next && t.mustWait(c, from, s.ack, s.acks) {
+			t.miss(c, 1-from, s.ack)
 		}
 		t.pop(c, from, int(s.seq-h.next))
 	}

@@ -25,7 +25,7 @@ func (p *pairing) fromBackend(m *seen) {
 		return
 	}
 	if m.step.Request == 0 {
-		if m.step.Phase == phase.Unsynchronised || m.err != nil {
+		if m.inDoubt() || m.err != nil {
 			p.unasked(m)
 		}
 		return
@@ -42,6 +42,7 @@ func (p *pairing) fromBackend(m *seen) {
 	}
 	s := a.statement
 	if s != nil {
+		s.Missing = s.Missing || m.inDoubt()
 		p.receive(s, m)
 	}
 	switch m.kind {
@@ -389,6 +390,7 @@ func (p *pairing) ready(m *seen) {
 	if m.step.Request != 0 {
 		if a := p.answering(m.step.Request); a != nil && a.statement != nil && !a.statement.ended {
 			s := a.statement
+			s.Missing = s.Missing || m.inDoubt()
 			switch {
 			case s.Error != nil || s.Status == Skipped:
 				p.finish(s, s.Status)
@@ -437,7 +439,11 @@ func (p *pairing) unasked(m *seen) {
 	s := p.orphan
 	if s == nil {
 		switch m.kind {
-		case message.KindDataRow, message.KindRowDescription, message.KindCommandComplete, message.KindErrorResponse,
+		case message.KindErrorResponse:
+			if p.tracker.Phase() == phase.ServerClosed {
+				return // it is the end of the session, not of a statement
+			}
+		case message.KindDataRow, message.KindRowDescription, message.KindCommandComplete,
 			message.KindPortalSuspended, message.KindEmptyQueryResponse, message.KindCopyData:
 		default:
 			return
@@ -491,15 +497,18 @@ func (p *pairing) release() {
 	}
 }
 
-// lost takes note that part of what one side sent was not captured.
-func (p *pairing) lost() {
-	for i := range p.asks.waiting() {
-		if s := p.asks.waiting()[i].statement; s != nil {
+// lost takes note that part of what one side has said was not seen. What the client said
+// was for the last that it had asked for, if not for something else.
+func (p *pairing) lost(from message.Side) {
+	p.answered = Moment{}
+	w := p.asks.waiting()
+	if from == message.Frontend && len(w) > 0 {
+		w = w[len(w)-1:]
+	}
+	for i := range w {
+		if s := w[i].statement; s != nil {
 			s.Missing = true
 		}
-	}
-	if p.orphan != nil {
-		p.orphan.Missing = true
 	}
 }
 

@@ -48,7 +48,7 @@ const login = `
 // parse reads a conversation. A line is a message: > from the client or < from the
 // server, at how many milliseconds, its name and its fields. Messages of the same
 // side and time are one packet. "joined" says that the beginning was not captured,
-// "gap N" that N bytes before the next message of that side were not, "cut N" that
+// "gap N" that N bytes of that side were not, "cut N" that
 // only N bytes of the packet before were in it, and the rest in another one, then;
 // "reset" and "finished" that the connection ended so.
 func parse(text string) (*conversation, error) {
@@ -57,7 +57,6 @@ func parse(text string) (*conversation, error) {
 	if !strings.HasPrefix(strings.TrimSpace(text), "joined") {
 		lines = append(strings.Split(login, "\n"), lines...)
 	}
-	missing := [2]int{}
 	for _, line := range lines {
 		line, _, _ = strings.Cut(line, " # ")
 		words, err := fields(line)
@@ -79,7 +78,8 @@ func parse(text string) (*conversation, error) {
 		from := strings.Index("><", words[0])
 		switch words[2] {
 		case "gap":
-			missing[from], _ = strconv.Atoi(words[3])
+			n, _ := strconv.Atoi(words[3])
+			c.chunks = append(c.chunks, reassembly.Chunk{From: from, Missing: n, Time: time, Packet: len(c.chunks) + 1})
 			continue
 		case "reset":
 			c.how = reassembly.Reset
@@ -101,12 +101,11 @@ func parse(text string) (*conversation, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", line, err)
 		}
-		if last >= 0 && c.chunks[last].From == from && c.chunks[last].Time == time && missing[from] == 0 {
+		if last >= 0 && c.chunks[last].From == from && c.chunks[last].Time == time && c.chunks[last].Missing == 0 {
 			c.chunks[last].Bytes = append(c.chunks[last].Bytes, b...)
 			continue
 		}
-		c.chunks = append(c.chunks, reassembly.Chunk{From: from, Bytes: b, Time: time, Packet: len(c.chunks) + 1, Missing: missing[from]})
-		missing[from] = 0
+		c.chunks = append(c.chunks, reassembly.Chunk{From: from, Bytes: b, Time: time, Packet: len(c.chunks) + 1})
 	}
 	return c, nil
 }

@@ -96,8 +96,8 @@ func (s *stream) Lost(c *reassembly.Chunk, i *tlskeys.Item) {
 	}
 	d.decoder.Break(i.Lost)
 	s.drain(d, c)
-	if d.decoder.Lost() && s.tracker.Phase().Active() {
-		s.tracker.Assume(phase.Unsynchronised)
+	if d.decoder.Lost() {
+		s.outOfStep(d.from)
 	}
 }
 

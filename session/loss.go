@@ -41,9 +41,40 @@ func (s *stream) gap(d *side, c *reassembly.Chunk) {
 		s.tellLoss(d, end)
 	}
 	s.drain(d, c)
-	if d.decoder.Lost() && s.tracker.Phase().Active() {
-		s.tracker.Assume(phase.Unsynchronised)
-		s.pairing.lost()
+	if d.decoder.Lost() {
+		s.outOfStep(d.from)
+	}
+}
+
+// outOfStep takes note that nobody knows what a side has said meanwhile. What does not
+// fit from here on is not against the protocol: it goes with what was not seen.
+func (s *stream) outOfStep(from message.Side) {
+	s.torn = true
+	if s.tracker.Phase().Active() {
+		s.tracker.Lose(from)
+		s.pairing.lost(from)
+	}
+}
+
+// behind tells whether a side may have said more than is known of it: a message is not
+// whole, or the beginning of one is searched for.
+func (d *side) behind() bool {
+	return d.decoder.Lost() || d.decoder.Unread() > 0
+}
+
+// pause is for how many nanoseconds nothing is to be said before a client that does not
+// wait for its answers is taken to have had them all.
+const pause = 1e9
+
+// intoStep takes note of a message while it is not known which answers are still to come.
+// Where a pause follows a ReadyForQuery, none are: what the client asks for then is the
+// next to be answered.
+func (s *stream) intoStep(d *side, f *decode.Frame) {
+	if d.from == message.Frontend && s.rest != 0 && d.time-s.rest >= pause && s.tracker.Pending() == 0 {
+		s.tracker.Assume(phase.Ready)
+	}
+	if s.rest = 0; f.Kind == message.KindReadyForQuery {
+		s.rest = d.time
 	}
 }
 
@@ -118,10 +149,7 @@ func (s *stream) misplaced(d *side, c *reassembly.Chunk, err error) {
 	s.observer.Totals.Violations++
 	e := s.observer.begin(Error, s, c.Packet, c.Time)
 	e.From, e.Offset, e.Phase, e.Err = d.from, d.decoder.Offset(), s.tracker.Phase(), err
-	if s.tracker.Phase().Active() {
-		s.tracker.Assume(phase.Unsynchronised)
-		s.pairing.lost()
-	}
+	s.outOfStep(d.from)
 }
 
 // Conflict tells that bytes came again, and were others.

@@ -24,8 +24,8 @@ func TestAnswersWhileSearching(t *testing.T) {
 	o := session.New(session.Options{Ports: []uint16{0}})
 	o.Tell(new(session.Events))
 	s := o.Open(&reassembly.Conn{Number: 1, Opener: client})
-	for _, chunk := range c.chunks {
-		if chunk.Missing > 0 {
+	for i, chunk := range c.chunks {
+		if i > 0 && c.chunks[i-1].Missing > 0 {
 			chunk.Bytes = chunk.Bytes[len(chunk.Bytes)-8:] // the end of a message, which is none
 		}
 		s.Data(&chunk)

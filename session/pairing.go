@@ -31,7 +31,7 @@ type pairing struct {
 	held     *Statement // has ended, and waits for what the server says of the transaction
 	status   message.TransactionStatus
 	fresh    bool   // nothing has ended since the server said so
-	answered Moment // when the last answer was complete; zero for never
+	answered Moment // when the last answer was complete; zero where that is not known
 	count    int64  // of statements that ended
 	kept     int    // bytes of text and parameters that were kept since nothing waited
 
@@ -113,6 +113,10 @@ type seen struct {
 	err   error  // it is not allowed where it came
 	event *Event // to say more in; nil where messages are not told of
 }
+
+// inDoubt tells whether the message may be for another request, or the answer to another,
+// than it is taken for.
+func (m *seen) inDoubt() bool { return m.step.Phase == phase.Unsynchronised }
 
 // readInto decodes a message again into the same memory. What can be read of a
 // malformed one counts; the rest is zero, not that of the message before.
@@ -215,6 +219,7 @@ func (p *pairing) request(m *seen) {
 	}
 	if s := a.statement; s != nil {
 		s.Sent += m.size
+		s.Missing = s.Missing || m.inDoubt()
 		p.last = s
 	}
 }

@@ -65,7 +65,7 @@ type Statement struct {
 	// Pause is for how long the client had all its answers before it asked, in
 	// nanoseconds: 0 where it did not wait for them, -1 where that is not known.
 	Pause   int64
-	Missing bool // part of it was not captured
+	Missing bool // part of it was not captured, or its answer may be another's because something before was not
 	Cut     bool // SQL or Arguments are the beginning of what they were: it was too much to be kept
 
 	columns     *Columns      // of its rows, as far as that is known and anybody asks

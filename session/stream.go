@@ -24,6 +24,8 @@ type stream struct {
 	sides       [2]side        // the frontend's and the backend's
 	negotiation []message.Kind // the one-byte answers that the backend owes
 	answered    int            // those that came before their requests
+	torn        bool           // part of what the two said was not seen
+	rest        int64          // when all was answered and nobody has said more, as far as was seen; 0 for not
 	exposure    exposure
 	tls         *tlskeys.TLS     // nil where there is none
 	tlsFrom     reassembly.Chunk // where it was told of
@@ -282,17 +284,18 @@ func (s *stream) follow(d *side, f *decode.Frame, e *Event) (phase.Step, error) 
 		e.Phase = phase.Startup
 		return phase.Step{Phase: phase.Startup}, nil
 	}
+	if s.tracker.Phase() == phase.Unsynchronised {
+		s.intoStep(d, f)
+	}
 	step, err := s.tracker.See(d.from, f.Kind, f.Body)
-	if err != nil {
-		if p, ok := s.missed(d, f); ok {
-			s.tracker.Assume(p)
-			step, err = s.tracker.See(d.from, f.Kind, f.Body)
-		}
+	if err != nil && s.missed(d, f) {
+		step, err = s.tracker.See(d.from, f.Kind, f.Body)
 	}
 	e.Phase = step.Phase
 	if err != nil {
 		s.observer.Totals.Violations++
 		e.Notes = append(e.Notes, err.Error())
+		s.tracker.Lose(d.from)
 	}
 	if s.exposure.see(f) {
 		e.Notes = append(e.Notes, exposedNote)
@@ -309,23 +312,31 @@ func (s *stream) asks(answer message.Kind) {
 	s.negotiation = append(s.negotiation, answer)
 }
 
-// missed returns the phase in which a message that is not allowed would be, where
-// what led there was not captured or comes later in the capture.
-func (s *stream) missed(d *side, f *decode.Frame) (phase.Phase, bool) {
+// missed goes to the phase in which a message that is not allowed would be, where what
+// led there was not captured or comes later in the capture.
+func (s *stream) missed(d *side, f *decode.Frame) bool {
 	now := s.tracker.Phase()
 	switch {
 	case f.Kind.Framing() == message.Startup && (now == phase.SSLNegotiation || now == phase.GSSNegotiation):
-		return phase.Startup, true
+		s.tracker.Assume(phase.Startup)
 	case f.Kind == message.KindSSLResponse && now == phase.Startup:
-		return phase.SSLNegotiation, true
+		s.tracker.Assume(phase.SSLNegotiation)
 	case f.Kind == message.KindGSSENCResponse && now == phase.Startup:
-		return phase.GSSNegotiation, true
-	case d.from == message.Backend && !s.sides[0].seen && now == phase.Startup:
-		return phase.Authenticating, true
+		s.tracker.Assume(phase.GSSNegotiation)
+	case d.from == message.Backend && now == phase.Startup && (!s.sides[0].seen || s.torn && isLogin(f.Kind)):
+		s.tracker.Assume(phase.Authenticating)
 	case d.from == message.Backend && !s.sides[0].seen:
-		return phase.Unsynchronised, true
-	case d.from == message.Backend && s.sides[0].decoder != nil && s.sides[0].decoder.Lost() && now.Active():
-		return phase.Unsynchronised, true // what it answers is in what the client's side is searched for
+		s.tracker.Assume(phase.Unsynchronised)
+	case now != phase.Unsynchronised && (s.torn || s.sides[d.from.Other()>>1].behind()):
+		s.torn = true
+		s.tracker.Excuse(d.from)
+	default:
+		return false
 	}
-	return 0, false
+	return true
+}
+
+// isLogin tells whether a server sends that message only where it has got a StartupMessage.
+func isLogin(k message.Kind) bool {
+	return k >= message.KindAuthenticationOk && k <= message.KindAuthenticationUnknown
 }
