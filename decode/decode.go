@@ -154,9 +154,35 @@ func (d *Decoder) Feed(b []byte) {
 // context is asked of the caller each time because each message may change it. The
 // frame is the Decoder's own and valid until its next call.
 func (d *Decoder) Next(c message.Context) (*Frame, error) {
-	if f := d.whole(c); f != nil {
-		return f, nil
+	if d.state == given {
+		d.settle()
 	}
+	b := d.in
+	if d.state != heading || len(d.held) > 0 || len(b) < head || d.hunt.guessed ||
+		c.Framing != message.Typed || c.Answer != 0 || c.Response != 0 {
+		return d.next(c)
+	}
+	length := binary.BigEndian.Uint32(b[1:])
+	kind, ok := message.Judge(d.side, b[0], length)
+	size := int(length) + 1
+	if !ok || size > len(b) || size > d.straight || kind == message.KindAuthenticationUnknown {
+		return d.next(c)
+	}
+	// The message is whole in what was fed, as most are, and nothing about it is out of
+	// the ordinary. Field by field: a whole Frame would be put together elsewhere and
+	// copied, which costs more than all the rest.
+	f := &d.frame
+	f.Kind, f.Tag, f.Length = kind, b[0], size-1
+	f.Offset, f.Size, f.Head = d.offset, size, head
+	f.Body, f.Dropped = b[head:size:size], 0
+	f.Held, f.Guessed = cap(d.kept) > 0, false
+	d.in, d.offset = b[size:], d.offset+int64(size)
+	return f, nil
+}
+
+// next is Next for the messages that are not whole in what was fed, or not to be
+// handed out as they are.
+func (d *Decoder) next(c message.Context) (*Frame, error) {
 	for {
 		d.settle()
 		if d.state == lost {
@@ -175,38 +201,6 @@ func (d *Decoder) Next(c message.Context) (*Frame, error) {
 		}
 		d.refused = false
 	}
-}
-
-// whole returns the next message where it is whole in what was fed, as most are, and
-// nothing about it is out of the ordinary; else nil.
-func (d *Decoder) whole(c message.Context) *Frame {
-	f := &d.frame
-	if d.state == given && len(d.held) == 0 && !d.broken {
-		d.offset += int64(f.Size)
-		d.state = heading
-	}
-	b := d.in
-	if d.state != heading || len(d.held) > 0 || len(b) < 5 || d.hunt.guessed ||
-		c.Framing != message.Typed || c.Answer != 0 || c.Response != 0 {
-		return nil
-	}
-	length := binary.BigEndian.Uint32(b[1:])
-	kind, ok := message.Judge(d.side, b[0], length)
-	size := int(length) + 1
-	if !ok || size > len(b) || size > d.straight {
-		return nil
-	}
-	if kind == message.KindAuthenticationUnknown {
-		kind = kind.Refine(b[5:size])
-	}
-	// Field by field: a whole Frame would be put together elsewhere and copied, which
-	// costs more than all the rest.
-	f.Kind, f.Tag, f.Length = kind, b[0], size-1
-	f.Offset, f.Size, f.Head = d.offset, size, 5
-	f.Body, f.Dropped = b[5:size:size], 0
-	f.Held, f.Guessed = cap(d.kept) > 0, false
-	d.in, d.state = b[size:], given
-	return f
 }
 
 // All returns what Next returns up to ErrMore, for a range statement. The context
