@@ -348,6 +348,7 @@ func TestImports(t *testing.T) {
 		"sql":       "copydata",
 		"privilege": "",
 
+		"message/generate":    "",
 		"message/messagetest": "message",
 		"phase/phasetest":     "message",
 		"value/charset":       "",

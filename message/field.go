@@ -61,3 +61,78 @@ type Field struct {
 
 // Values returns the list in a field of type FieldValues.
 func (f *Field) Values() Values { return Values{int(f.Int), f.Bytes} }
+
+// add lists a field of size bytes that ends at the cursor.
+func (w *Walker) add(name string, t FieldType, size int, i int64, b []byte) {
+	if w.list && w.err == nil {
+		w.fields = append(w.fields, Field{Name: name, Type: t, Int: i, Bytes: b,
+			Offset: int32(w.pos - size), Size: int32(size)})
+	}
+}
+
+// beginning lists what is there of a field of n bytes that the body does not hold
+// all of.
+func (w *Walker) beginning(name string, t FieldType, n int) {
+	if rest := w.buf[w.pos:]; w.list && n > len(rest) && len(rest) > 0 {
+		w.fields = append(w.fields, Field{Name: name, Type: t, Bytes: rest, Cut: true,
+			Offset: int32(w.pos), Size: int32(len(rest))})
+	}
+}
+
+// last returns the field just read, to say more about it, or nil where nothing is
+// listed.
+func (w *Walker) last() *Field {
+	if w.list && w.err == nil {
+		return &w.fields[len(w.fields)-1]
+	}
+	return nil
+}
+
+func (w *Walker) symbol(s string) {
+	if f := w.last(); f != nil {
+		f.Symbol = s
+	}
+}
+
+// meaning says what the byte c, the field just read, stands for; it may be nothing.
+func (w *Walker) meaning(name string, c byte, s string) {
+	if w.mode == reading {
+		w.symbol(s)
+		w.check(s != "", name, 1, int64(c))
+	}
+}
+
+// secret marks the field listed last. Where a message ends early that is the one that
+// is cut, though the secret may have come behind it: who cannot tell, masks.
+func (w *Walker) secret() {
+	if f := w.last(); f != nil {
+		f.Secret = true
+	} else if n := len(w.fields); w.list && n > 0 && w.fields[n-1].Cut {
+		w.fields[n-1].Secret = true
+	}
+}
+
+func (w *Walker) detail() {
+	if f := w.last(); f != nil {
+		f.Detail = true
+	}
+}
+
+func (w *Walker) bare() {
+	if f := w.last(); f != nil {
+		f.Bare = true
+	}
+}
+
+// open begins a list or object and tells whether it was listed, which close is
+// to be told: a group that was opened is closed even after an error.
+func (w *Walker) open(name string, t FieldType) bool {
+	w.add(name, t, 0, 0, nil)
+	return w.list && w.err == nil
+}
+
+func (w *Walker) close(opened bool, size int) {
+	if opened {
+		w.fields = append(w.fields, Field{Type: FieldEnd, Offset: int32(w.pos - size), Size: int32(size)})
+	}
+}

@@ -3,7 +3,6 @@ package message
 import (
 	"encoding/binary"
 	"fmt"
-	"reflect"
 	"strings"
 )
 
@@ -152,12 +151,9 @@ type row struct {
 	copy    func(Message) Message // a shallow copy
 
 	// What follows from the above.
-	head      string // what stands before the fields, the length word still to be set
-	body      int    // bytes of it before the body
-	tagged    bool   // there is a type byte
-	fieldless bool   // head is the whole message, length word and all
-	plain     bool   // head is the type byte and the length word, and fields follow
-	bodiless  bool   // neither code nor field is in the body
+	head   string // what stands before the fields, the length word still to be set
+	body   int    // bytes of it before the body
+	tagged bool   // there is a type byte
 }
 
 // declare fills the row of the struct T.
@@ -175,7 +171,6 @@ func declare[T any, P interface {
 	if r.tagged = framing == Typed || framing == Inside || framing == V2Error; r.tagged {
 		head = append(head, tag)
 	}
-	at := len(head)
 	if framing.hasLength() {
 		head = append(head, 0, 0, 0, 0)
 	}
@@ -183,12 +178,7 @@ func declare[T any, P interface {
 	if code != noCode {
 		head = binary.BigEndian.AppendUint32(head, uint32(code))
 	}
-	if r.fieldless = reflect.TypeFor[T]().Size() == 0; r.fieldless {
-		binary.BigEndian.PutUint32(head[at:], uint32(len(head)-at))
-	}
 	r.head = string(head)
-	r.plain = framing == Typed && code == noCode && !r.fieldless
-	r.bodiless = framing == Typed && code == noCode && r.fieldless
 	return r
 }
 
@@ -300,71 +290,3 @@ var codeSizes = func() (sizes [kinds]uint8) {
 	}
 	return sizes
 }()
-
-// The declaration of a message ends here: the Kind of each struct.
-
-func (*Unknown) Kind() Kind                         { return KindUnknown }
-func (*StartupMessage) Kind() Kind                  { return KindStartupMessage }
-func (*SSLRequest) Kind() Kind                      { return KindSSLRequest }
-func (*GSSENCRequest) Kind() Kind                   { return KindGSSENCRequest }
-func (*CancelRequest) Kind() Kind                   { return KindCancelRequest }
-func (*SSLResponse) Kind() Kind                     { return KindSSLResponse }
-func (*GSSENCResponse) Kind() Kind                  { return KindGSSENCResponse }
-func (*ErrorResponseV2) Kind() Kind                 { return KindErrorResponseV2 }
-func (*NegotiateProtocolVersion) Kind() Kind        { return KindNegotiateProtocolVersion }
-func (*AuthenticationOk) Kind() Kind                { return KindAuthenticationOk }
-func (*AuthenticationKerberosV4) Kind() Kind        { return KindAuthenticationKerberosV4 }
-func (*AuthenticationKerberosV5) Kind() Kind        { return KindAuthenticationKerberosV5 }
-func (*AuthenticationCleartextPassword) Kind() Kind { return KindAuthenticationCleartextPassword }
-func (*AuthenticationCryptPassword) Kind() Kind     { return KindAuthenticationCryptPassword }
-func (*AuthenticationMD5Password) Kind() Kind       { return KindAuthenticationMD5Password }
-func (*AuthenticationSCMCredential) Kind() Kind     { return KindAuthenticationSCMCredential }
-func (*AuthenticationGSS) Kind() Kind               { return KindAuthenticationGSS }
-func (*AuthenticationGSSContinue) Kind() Kind       { return KindAuthenticationGSSContinue }
-func (*AuthenticationSSPI) Kind() Kind              { return KindAuthenticationSSPI }
-func (*AuthenticationSASL) Kind() Kind              { return KindAuthenticationSASL }
-func (*AuthenticationSASLContinue) Kind() Kind      { return KindAuthenticationSASLContinue }
-func (*AuthenticationSASLFinal) Kind() Kind         { return KindAuthenticationSASLFinal }
-func (*AuthenticationUnknown) Kind() Kind           { return KindAuthenticationUnknown }
-func (*PasswordMessage) Kind() Kind                 { return KindPasswordMessage }
-func (*GSSResponse) Kind() Kind                     { return KindGSSResponse }
-func (*SASLInitialResponse) Kind() Kind             { return KindSASLInitialResponse }
-func (*SASLResponse) Kind() Kind                    { return KindSASLResponse }
-func (*AuthenticationResponse) Kind() Kind          { return KindAuthenticationResponse }
-func (*BackendKeyData) Kind() Kind                  { return KindBackendKeyData }
-func (*ParameterStatus) Kind() Kind                 { return KindParameterStatus }
-func (*ReadyForQuery) Kind() Kind                   { return KindReadyForQuery }
-func (*ErrorResponse) Kind() Kind                   { return KindErrorResponse }
-func (*NoticeResponse) Kind() Kind                  { return KindNoticeResponse }
-func (*NotificationResponse) Kind() Kind            { return KindNotificationResponse }
-func (*Terminate) Kind() Kind                       { return KindTerminate }
-func (*Query) Kind() Kind                           { return KindQuery }
-func (*RowDescription) Kind() Kind                  { return KindRowDescription }
-func (*DataRow) Kind() Kind                         { return KindDataRow }
-func (*CommandComplete) Kind() Kind                 { return KindCommandComplete }
-func (*EmptyQueryResponse) Kind() Kind              { return KindEmptyQueryResponse }
-func (*Parse) Kind() Kind                           { return KindParse }
-func (*Bind) Kind() Kind                            { return KindBind }
-func (*Describe) Kind() Kind                        { return KindDescribe }
-func (*Execute) Kind() Kind                         { return KindExecute }
-func (*Close) Kind() Kind                           { return KindClose }
-func (*Flush) Kind() Kind                           { return KindFlush }
-func (*Sync) Kind() Kind                            { return KindSync }
-func (*ParseComplete) Kind() Kind                   { return KindParseComplete }
-func (*BindComplete) Kind() Kind                    { return KindBindComplete }
-func (*CloseComplete) Kind() Kind                   { return KindCloseComplete }
-func (*ParameterDescription) Kind() Kind            { return KindParameterDescription }
-func (*NoData) Kind() Kind                          { return KindNoData }
-func (*PortalSuspended) Kind() Kind                 { return KindPortalSuspended }
-func (*FunctionCall) Kind() Kind                    { return KindFunctionCall }
-func (*FunctionCallResponse) Kind() Kind            { return KindFunctionCallResponse }
-func (*CopyInResponse) Kind() Kind                  { return KindCopyInResponse }
-func (*CopyOutResponse) Kind() Kind                 { return KindCopyOutResponse }
-func (*CopyBothResponse) Kind() Kind                { return KindCopyBothResponse }
-func (*CopyData) Kind() Kind                        { return KindCopyData }
-func (*CopyDone) Kind() Kind                        { return KindCopyDone }
-func (*CopyFail) Kind() Kind                        { return KindCopyFail }
-func (*XLogData) Kind() Kind                        { return KindXLogData }
-func (*PrimaryKeepalive) Kind() Kind                { return KindPrimaryKeepalive }
-func (*StandbyStatusUpdate) Kind() Kind             { return KindStandbyStatusUpdate }
-func (*HotStandbyFeedback) Kind() Kind              { return KindHotStandbyFeedback }

@@ -18,6 +18,8 @@ package message
 
 import "sync"
 
+//go:generate go run ./generate
+
 // A Side is one of the two ends of a connection, or a set of both.
 type Side uint8
 
@@ -52,6 +54,11 @@ type Message interface {
 
 	// walk goes over the fields in the order of the wire.
 	walk(*Walker)
+
+	// What follows from the walk, for a message in order; read and append leave what
+	// is not to the Walker.
+	read(w *Walker, body []byte) error
+	append(w *Walker, dst []byte) ([]byte, error)
 }
 
 // Unknown is a message with a type byte that the manual does not know.

@@ -374,6 +374,27 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// TestZeroBytes encodes texts of many lengths, with a zero byte at each place and with
+// none.
+func TestZeroBytes(t *testing.T) {
+	for _, letter := range []string{"a", "\x7f", "\x80", "\x81", "\xff", "\x01"} {
+		for n := range 70 {
+			text := Text(strings.Repeat(letter, n))
+			wire, err := Append([]byte("before"), &Query{SQL: text})
+			if want := "beforeQ\x00\x00\x00" + string(rune(n+5)) + string(text) + "\x00"; err != nil || string(wire) != want {
+				t.Errorf("%q, %v, want %q", wire, err, want)
+			}
+			for i := range text {
+				text[i] = 0
+				if wire, err := Append([]byte("before"), &Query{SQL: text}); !errors.Is(err, EmbeddedZero) || string(wire) != "before" {
+					t.Errorf("%q: %q, %v", text, wire, err)
+				}
+				text[i] = letter[0]
+			}
+		}
+	}
+}
+
 // TestErrorText shows what an error reads like.
 func TestErrorText(t *testing.T) {
 	err := Decode(&RowDescription{}, []byte("\x00\x01ab\x00"+strings.Repeat("\x00", 16)))
@@ -447,6 +468,10 @@ func FuzzDecode(f *testing.F) {
 				t.Fatalf("field %q is outside of the body", f.Name)
 			}
 		}
+		decoded := New(k)
+		if again := w.Decode(decoded, body); fmt.Sprint(again) != fmt.Sprint(err) || !cmp.Equal(m, decoded, same) {
+			t.Fatalf("listed %+v, %v\ndecoded %+v, %v", m, err, decoded, again)
+		}
 		if err != nil {
 			if e := new(Error); !errors.As(err, &e) || e.Offset > int64(len(body)) {
 				t.Fatalf("%v", err)
@@ -465,6 +490,38 @@ func FuzzDecode(f *testing.F) {
 			t.Fatalf("the clone is encoded as %q, %v", again, err)
 		}
 	})
+}
+
+// BenchmarkMessages decodes, lists and encodes a message of each kind.
+func BenchmarkMessages(b *testing.B) {
+	samples := messagetest.Samples()
+	var messages []Message
+	var bodies [][]byte
+	size := 0
+	for _, s := range samples {
+		messages, bodies = append(messages, fresh(s)), append(bodies, bodyOf(s))
+		size += len(s.Wire)
+	}
+	var w Walker
+	var buffer []byte
+	for _, c := range []struct {
+		name string
+		do   func(i int)
+	}{
+		{"decode", func(i int) { w.Decode(messages[i], bodies[i]) }},
+		{"list", func(i int) { w.List(messages[i], bodies[i]) }},
+		{"encode", func(i int) { buffer, _ = w.Append(buffer[:0], samples[i].Message) }},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			b.SetBytes(int64(size))
+			b.ReportAllocs()
+			for b.Loop() {
+				for i := range samples {
+					c.do(i)
+				}
+			}
+		})
+	}
 }
 
 // TestDocs writes docs/messages.md, the list of all messages, from the samples.

@@ -26,6 +26,9 @@ func NewValues(values ...[]byte) Values {
 	return v
 }
 
+// null is the length of NULL.
+const null = 1<<32 - 1
+
 // Len returns the number of values.
 func (v Values) Len() int { return v.n }
 
@@ -36,70 +39,64 @@ func (v Values) Equal(o Values) bool { return v.n == o.n && bytes.Equal(v.wire, 
 // points into the memory that the list was decoded from.
 func (v Values) All() iter.Seq2[int, []byte] {
 	return func(yield func(int, []byte) bool) {
-		wire := v.wire
+		at := 0
 		for i := range v.n {
-			size := int(int32(binary.BigEndian.Uint32(wire)))
-			wire = wire[4:]
-			if size < 0 {
-				if !yield(i, nil) {
-					return
-				}
-				continue
+			size := binary.BigEndian.Uint32(v.wire[at:])
+			at += 4
+			var value []byte
+			if size != null {
+				value = v.wire[at : at+int(size) : at+int(size)]
+				at += int(size)
 			}
-			if !yield(i, wire[:size:size]) {
+			if !yield(i, value) {
 				return
 			}
-			wire = wire[size:]
 		}
 	}
 }
 
 func appendValue(dst, v []byte) []byte {
 	if v == nil {
-		return append(dst, 0xff, 0xff, 0xff, 0xff)
+		return binary.BigEndian.AppendUint32(dst, null)
 	}
 	return append(binary.BigEndian.AppendUint32(dst, uint32(len(v))), v...)
 }
 
-// skipValues returns the number of values in the counted list at pos and where
-// it ends, or -1 where something is not in order. It is kept tight, because
+// skipValues returns the number of values in the counted list that b begins with and
+// where it ends, or -1 where something is not in order. It is kept tight, because
 // decoding rows is where the time goes.
-func skipValues(buf []byte, pos int) (n, end int) {
-	if len(buf)-pos < 2 {
+func skipValues(b []byte) (n, end int) {
+	if len(b) < 2 {
 		return 0, -1
 	}
-	n = int(binary.BigEndian.Uint16(buf[pos:]))
-	pos += 2
+	n = int(binary.BigEndian.Uint16(b))
+	end = 2
 	for range n {
-		if len(buf)-pos < 4 {
+		if end > len(b)-4 {
 			return 0, -1
 		}
-		size := int(int32(binary.BigEndian.Uint32(buf[pos:])))
-		pos += 4
-		if size >= 0 {
-			pos += size
-		} else if size != -1 {
+		size := binary.BigEndian.Uint32(b[end:])
+		end += 4
+		if size <= math.MaxInt32 && int(size) <= len(b)-end {
+			end += int(size)
+		} else if size != null {
 			return 0, -1
 		}
 	}
-	if pos > len(buf) {
-		return 0, -1
-	}
-	return n, pos
+	return n, end
 }
 
 // values is a list of values with a 16-bit count.
 func (w *Walker) values(name string, p *Values) {
 	switch w.mode {
 	case reading:
-		n, end := skipValues(w.buf, w.pos)
-		if end < 0 {
+		n, size := skipValues(w.buf[w.pos:])
+		if size < 0 {
 			w.brokenValues(name, p)
 			return
 		}
-		p.n, p.wire = n, w.buf[w.pos+2:end:end]
-		size := end - w.pos
-		w.pos = end
+		p.n, p.wire = n, w.buf[w.pos+2:w.pos+size:w.pos+size]
+		w.pos += size
 		if w.list {
 			w.add(name, FieldValues, size, int64(n), p.wire)
 		}
