@@ -48,7 +48,6 @@ type Conn struct {
 	scratch [message.Kinds]message.Message // what Receive gives, decoded into again and again
 	unknown message.Unknown
 	out     []byte
-	receive iter.Seq2[message.Message, error]
 }
 
 // NewFrontend returns the client's end of a new connection.
@@ -58,9 +57,7 @@ func NewFrontend(o Options) *Conn { return newConn(message.Frontend, o) }
 func NewBackend(o Options) *Conn { return newConn(message.Backend, o) }
 
 func newConn(side message.Side, o Options) *Conn {
-	c := &Conn{side: side, options: o, decoder: decode.New(side.Other(), decode.Options{MaxLength: o.MaxLength})}
-	c.receive = c.messages
-	return c
+	return &Conn{side: side, options: o, decoder: decode.New(side.Other(), decode.Options{MaxLength: o.MaxLength})}
 }
 
 // Send returns the bytes of m, which are valid until the next Send, and moves the
@@ -106,7 +103,8 @@ func bodyOf(m message.Message, wire []byte) []byte {
 // begin ([*message.Error] without a message) nothing more will come.
 func (c *Conn) Receive(b []byte) iter.Seq2[message.Message, error] {
 	c.decoder.Feed(b)
-	return c.receive
+	// A function that the compiler sees where it is ranged over: that takes no memory.
+	return func(yield func(message.Message, error) bool) { c.messages(yield) }
 }
 
 func (c *Conn) messages(yield func(message.Message, error) bool) {

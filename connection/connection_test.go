@@ -214,32 +214,68 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// TestAllocations holds a session to none for a message, once it runs.
-func TestAllocations(t *testing.T) {
-	client, server := NewFrontend(Options{}), NewBackend(Options{})
-	pass := func(from, to *Conn, m message.Message) {
-		wire, err := from.Send(m)
+// An exchange is a query and its answer, passed from end to end.
+type exchange struct {
+	client, server *Conn
+	query          message.Message
+	answer         []message.Message
+	bytes          int // that were passed
+}
+
+// newExchange starts a session.
+func newExchange(t testing.TB) *exchange {
+	e := &exchange{
+		client: NewFrontend(Options{}), server: NewBackend(Options{}),
+		query: &message.Query{SQL: message.Text("select 1")},
+		answer: []message.Message{
+			&message.RowDescription{Columns: []message.Column{{Name: message.Text("?column?"), Type: 23, Size: 4, TypeModifier: -1}}},
+			&message.DataRow{Values: message.NewValues([]byte("1"))},
+			&message.CommandComplete{Tag: message.Text("SELECT 1")},
+			&message.ReadyForQuery{Status: message.Idle},
+		},
+	}
+	e.pass(t, e.client, e.server, &message.StartupMessage{Protocol: message.Version30})
+	e.pass(t, e.server, e.client, &message.AuthenticationOk{})
+	e.pass(t, e.server, e.client, &message.ReadyForQuery{Status: message.Idle})
+	return e
+}
+
+func (e *exchange) pass(t testing.TB, from, to *Conn, m message.Message) {
+	wire, err := from.Send(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.bytes += len(wire)
+	for _, err := range to.Receive(wire) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, err := range to.Receive(wire) {
-			if err != nil {
-				t.Fatal(err)
-			}
-		}
 	}
-	pass(client, server, &message.StartupMessage{Protocol: message.Version30})
-	pass(server, client, &message.AuthenticationOk{})
-	pass(server, client, &message.ReadyForQuery{Status: message.Idle})
-	query := &message.Query{SQL: message.Text("select 1")}
-	row := &message.DataRow{Values: message.NewValues([]byte("1"), nil)}
-	tag, ready := &message.CommandComplete{Tag: message.Text("SELECT 1")}, &message.ReadyForQuery{Status: message.Idle}
-	if n := testing.AllocsPerRun(100, func() {
-		pass(client, server, query)
-		pass(server, client, row)
-		pass(server, client, tag)
-		pass(server, client, ready)
-	}); n > 8 { // two for each range statement, whatever comes out of it
+}
+
+func (e *exchange) run(t testing.TB) {
+	e.pass(t, e.client, e.server, e.query)
+	for _, m := range e.answer {
+		e.pass(t, e.server, e.client, m)
+	}
+}
+
+// TestAllocations holds a session to none for a message, once it runs.
+func TestAllocations(t *testing.T) {
+	e := newExchange(t)
+	if n := testing.AllocsPerRun(100, func() { e.run(t) }); n > 0 {
 		t.Errorf("%v allocations", n)
+	}
+}
+
+// BenchmarkConn sends and receives a query and its answer, message by message.
+func BenchmarkConn(b *testing.B) {
+	e := newExchange(b)
+	e.bytes = 0
+	e.run(b)
+	b.SetBytes(int64(e.bytes))
+	b.ReportAllocs()
+	for b.Loop() {
+		e.run(b)
 	}
 }

@@ -41,7 +41,7 @@ func (s *stage) play(c *conversation) (ended int) {
 }
 
 // read reads what is said once the session has begun.
-func read(t *testing.T, text string) *conversation {
+func read(t testing.TB, text string) *conversation {
 	c, err := parse("joined\n" + text)
 	if err != nil {
 		t.Fatal(err)

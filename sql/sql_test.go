@@ -102,3 +102,38 @@ func FuzzNext(f *testing.F) {
 		Parse(text, backslashes)
 	})
 }
+
+// statements are such as a busy server gets.
+const statements = `BEGIN;
+UPDATE pgbench_accounts SET abalance = abalance + -4047 WHERE aid = 1834;
+SELECT abalance FROM pgbench_accounts WHERE aid = 1834; -- what is left
+/* the teller */ UPDATE "pgbench_tellers" SET tbalance = tbalance + -4047 WHERE tid = 7;
+INSERT INTO pgbench_history (tid, bid, aid, delta, mtime, filler) VALUES (7, 1, 1834, -4047, CURRENT_TIMESTAMP, 'it''s ; nothing');
+SELECT $body$ select 1; $body$, E'a\'b', 1e10;
+DEALLOCATE "s1";
+END;`
+
+// BenchmarkNext takes a text apart into statements.
+func BenchmarkNext(b *testing.B) {
+	b.SetBytes(int64(len(statements)))
+	b.ReportAllocs()
+	for b.Loop() {
+		for s, rest := Next([]byte(statements), false); s != nil; s, rest = Next(rest, false) {
+		}
+	}
+}
+
+// BenchmarkParse asks of each of them what it does to the session.
+func BenchmarkParse(b *testing.B) {
+	var all [][]byte
+	for s, rest := Next([]byte(statements), false); s != nil; s, rest = Next(rest, false) {
+		all = append(all, s)
+	}
+	b.SetBytes(int64(len(statements)))
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, s := range all {
+			Parse(s, false)
+		}
+	}
+}
