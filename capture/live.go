@@ -91,6 +91,9 @@ type device interface {
 	read(p *Packet) error
 	// ready tells whether read will return a packet without waiting.
 	ready() bool
+	// fill tells how full the memory is in which packets wait, from 0 to 1; 0 where the
+	// system does not say.
+	fill() float64
 	// stop ends the flow of packets; those that came before can still be read.
 	stop() error
 	// statistics adds up what the system has counted since it was opened.
@@ -134,6 +137,10 @@ func (l *Live) Read() (*Packet, error) {
 
 // Ready tells whether the next Read will return without waiting.
 func (l *Live) Ready() bool { return l.device.ready() }
+
+// Fill returns how full the memory of the system is in which packets wait to be read,
+// from 0 to 1, in steps. It is 0 where the system does not say.
+func (l *Live) Fill() float64 { return l.device.fill() }
 
 // Interface describes what is captured from.
 func (l *Live) Interface() *Interface { return &l.about }

@@ -217,6 +217,8 @@ func (d *bpfDevice) ask() (s unix.BpfStat, err error) {
 	return s, d.ioctl("BIOCGSTATS", unix.BIOCGSTATS, unsafe.Pointer(&s))
 }
 
+func (d *bpfDevice) fill() float64 { return 0 }
+
 // stop has one more read take what the kernel has by now.
 func (d *bpfDevice) stop() error {
 	d.stopped, d.reads = true, 1

@@ -167,14 +167,32 @@ func (r *ring) attach(program []bpf.RawInstruction) error {
 	return os.NewSyscallError("SO_ATTACH_FILTER", unix.SetsockoptSockFprog(r.fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &f))
 }
 
-// head is the beginning of a block.
-func (r *ring) head() *unix.TpacketHdrV1 {
+// head is the beginning of the block that is read, or waited for.
+func (r *ring) head() *unix.TpacketHdrV1 { return r.headOf(r.block) }
+
+func (r *ring) headOf(block int) *unix.TpacketHdrV1 {
 	const version = 8 // struct tpacket_block_desc: the version, and the size of a private area
-	return (*unix.TpacketHdrV1)(unsafe.Pointer(&r.memory[r.block*blockSize+version]))
+	return (*unix.TpacketHdrV1)(unsafe.Pointer(&r.memory[block*blockSize+version]))
 }
 
 func (r *ring) ready() bool {
 	return r.left > 0 || !r.ours && atomic.LoadUint32(&r.head().Block_status)&unix.TP_STATUS_USER != 0
+}
+
+// fill looks at some blocks ahead, whether they wait: the kernel fills one after the
+// other. Of a few blocks one waits all the time.
+func (r *ring) fill() float64 {
+	const places = 16
+	if r.blocks <= places {
+		return 0
+	}
+	for i := range places {
+		ahead := 1 + i*(r.blocks-1)/places
+		if atomic.LoadUint32(&r.headOf((r.block+ahead)%r.blocks).Block_status)&unix.TP_STATUS_USER == 0 {
+			return float64(i) / places
+		}
+	}
+	return 1
 }
 
 func (r *ring) read(p *Packet) error {

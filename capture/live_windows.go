@@ -252,6 +252,8 @@ func (d *pcapDevice) ask() (s pcapStatistics, err error) {
 	return s, nil
 }
 
+func (d *pcapDevice) fill() float64 { return 0 }
+
 func (d *pcapDevice) stop() error {
 	d.stopped = true
 	return nil

@@ -37,6 +37,17 @@ func (e Endpoint) Port() uint16 { return e.port }
 // String returns "10.0.0.1:5432" or "[fd00::1]:5432".
 func (e Endpoint) String() string { return e.Addr().String() }
 
+// Ends are the two ends of a connection in a fixed order, whichever sends.
+type Ends [2]Endpoint
+
+// EndsOf puts two ends in order.
+func EndsOf(a, b Endpoint) Ends {
+	if b.Before(a) {
+		return Ends{b, a}
+	}
+	return Ends{a, b}
+}
+
 // Flags of a TCP header (RFC 9293, section 3.1).
 const (
 	FIN = 1 << iota

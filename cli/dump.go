@@ -90,8 +90,10 @@ func (d *dumper) read() error {
 
 // end says what was seen, unless it was an error of the output that ended it.
 func (d *dumper) end(err error) error {
-	if err == nil && d.pipeline != nil {
-		err = d.summarise()
+	if stalled := errors.Is(err, pipeline.ErrStalled); d.pipeline != nil && (err == nil || stalled) {
+		if e := d.summarise(!stalled); !stalled {
+			err = e
+		}
 	}
 	if d.incidents != nil && (err == nil || err == errNotSound) {
 		if e := d.tellMissed(); e != nil {
@@ -131,7 +133,11 @@ func (d *dumper) newPipeline(inClear *clearFile) *pipeline.Pipeline {
 	if inClear != nil {
 		p.Select = inClear.tap(p.Select)
 	}
+	if d.live != nil {
+		p.Backlog, p.Pressure, p.Patience = o.backlog(), d.live.Fill, endPatience
+	}
 	if d.only != nil {
+		p.OnShed = d.only.Shed
 		p.Session.Why = true
 		p.Select = d.only.Tap(p.Select, o.why)
 	}
@@ -215,14 +221,14 @@ func (d *dumper) complain(err error) {
 
 // summarise writes what was read and what of it could not be shown: for people, and
 // for programs as the last line of what they read. With --strict it is an error that
-// something could not.
-func (d *dumper) summarise() error {
+// something could not. Programs cannot be told where the output takes nothing.
+func (d *dumper) summarise(takes bool) error {
 	t := d.pipeline.Totals()
 	s := render.Summary{Counted: d.counted(&t), Packets: d.packets, Refused: d.refused(), Malformed: t.Malformed, Totals: t.Totals}
 	if d.options.quiet != 1 && (d.packets > 0 || !d.failed) {
 		d.options.stderr.Write(s.AppendText(nil))
 	}
-	if d.options.asJSON() && d.options.quiet == 0 {
+	if takes && d.options.asJSON() && d.options.quiet == 0 {
 		if _, err := d.options.stdout.Write(s.AppendJSON(nil)); err != nil {
 			return err
 		}
@@ -238,6 +244,10 @@ func (d *dumper) summarise() error {
 func limitMemory(o *options) {
 	const besides = 224 << 20 // what is not held
 	if o.maxHeld > 0 && os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(besides + int64(o.maxHeld)*3/2)
+		limit := besides + int64(o.maxHeld)*3/2
+		if o.device != "" {
+			limit += int64(o.backlog()) * 2
+		}
+		debug.SetMemoryLimit(limit)
 	}
 }

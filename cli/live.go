@@ -31,6 +31,14 @@ type live struct {
 	timer   *time.Timer // nil where no time was set
 }
 
+// endPatience is for how long the end of a capture waits for an output that takes
+// nothing.
+const endPatience = 3 * time.Second
+
+// backlog is how many bytes of packets may wait to be worked on, besides those that
+// wait in the kernel.
+func (o *options) backlog() int { return o.buffer << 10 }
+
 // openLive opens the interface, and gives up the privileges that this needed. From
 // then on SIGINT and SIGTERM end the capture; a second one ends the program.
 func openLive(o *options) (*live, error) {
@@ -189,10 +197,14 @@ func (d *dumper) listen() error {
 	return d.end(err)
 }
 
-// tellLast tells of the packets that were dropped behind the last one that was read.
+// tellLast ends the flow of packets, and tells of those that were dropped behind the last
+// one that was read: after -c nobody reads any more.
 func (d *dumper) tellLast() {
 	if d.live == nil {
 		return
+	}
+	if err := d.live.Stop(); err != nil {
+		d.complain(err)
 	}
 	if n := d.live.Untold(); n > 0 {
 		d.pipeline.Drop(n, d.packets+1, time.Now().UnixNano())
@@ -207,13 +219,20 @@ func (d *dumper) report(l *live) {
 		d.complain(err)
 	}
 	d.cut = d.cut || s.Dropped+s.InterfaceDropped > 0
-	if !d.options.talks() && s.Dropped+s.InterfaceDropped == 0 {
+	shed := int64(0)
+	if d.pipeline != nil {
+		shed = d.pipeline.Totals().Shed
+	}
+	if !d.options.talks() && s.Dropped+s.InterfaceDropped+shed == 0 {
 		return
 	}
 	var b strings.Builder
 	fmt.Fprintln(&b, render.Many(int64(d.packets), "packet"), "captured")
 	fmt.Fprintln(&b, render.Many(s.Received, "packet"), "received by filter")
 	fmt.Fprintln(&b, render.Many(s.Dropped, "packet"), "dropped by kernel")
+	if shed > 0 {
+		fmt.Fprintln(&b, render.Many(shed, "packet"), "not looked at for overload")
+	}
 	if s.InterfaceDropped > 0 {
 		fmt.Fprintln(&b, render.Many(s.InterfaceDropped, "packet"), "dropped by interface")
 	}

@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	encoding "encoding/json" // json is taken
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -97,26 +98,55 @@ func (c *capturing) end(t *testing.T, s os.Signal) string {
 // in it.
 type messages map[string][]string
 
+// An event is what is looked at of a JSON line.
+type event struct {
+	Event, Client, Server, From, Type, Stage string
+
+	Offset, Length int64
+	Msg            encoding.RawMessage
+	Packets, Bytes int64
+
+	Shed, Violations                                 int64
+	Decoded, Undecoded, Encrypted, Foreign, Repeated int64
+	ShedBytes                                        int64 `json:"shed_bytes"`
+}
+
+// captured returns how many bytes of payload were, as a summary says it.
+func (e *event) captured() int64 {
+	return e.Decoded + e.Undecoded + e.Encrypted + e.Foreign + e.Repeated + e.ShedBytes
+}
+
+// eventsOf returns what is in JSON lines.
+func eventsOf(t *testing.T, lines []byte) (all []event) {
+	t.Helper()
+	for line := range bytes.Lines(lines) {
+		var e event
+		if err := encoding.Unmarshal(line, &e); err != nil {
+			t.Fatalf("%v in %s", err, line)
+		}
+		all = append(all, e)
+	}
+	return all
+}
+
+// add adds a message.
+func (m messages) add(e *event) {
+	if e.Event == "message" {
+		m[e.Client] = append(m[e.Client], fmt.Sprint(e.From, e.Offset, e.Type, e.Length, string(e.Msg)))
+	}
+}
+
 // messagesOf returns the messages in JSON lines by their connection. The last one is
 // left out: it is that of the marker.
 func messagesOf(t *testing.T, lines []byte) messages {
 	t.Helper()
 	all := messages{}
-	for line := range bytes.Lines(lines) {
-		var e struct {
-			Event, Client, From, Type string
-			Offset, Length            int64
-			Msg                       encoding.RawMessage
-		}
-		if err := encoding.Unmarshal(line, &e); err != nil {
-			t.Fatalf("%v in %s", err, line)
-		}
+	for _, e := range eventsOf(t, lines) {
 		switch e.Event {
-		case "gap", "error", "drop":
-			t.Errorf("%s", line)
-		case "message":
-			all[e.Client] = append(all[e.Client], fmt.Sprint(e.From, e.Offset, e.Type, e.Length, string(e.Msg)))
+		case "gap", "error", "drop", "shed":
+			t.Errorf("%+v", e)
 		}
+		all.add(&e)
 	}
 	for client, list := range all {
 		if strings.Contains(strings.Join(list, ""), marker) {
@@ -179,6 +209,8 @@ func TestLive(t *testing.T) {
 	t.Run("privileges", func(t *testing.T) { n.testPrivileges(t, bin) })
 	t.Run("signals", func(t *testing.T) { n.testSignals(t, bin) })
 	t.Run("drops", func(t *testing.T) { n.testDrops(t, bin) })
+	t.Run("overload", func(t *testing.T) { n.testOverload(t, bin) })
+	t.Run("nobody reads", func(t *testing.T) { n.testStalled(t, bin) })
 	t.Run("in the middle", func(t *testing.T) { n.testMiddle(t, bin) })
 }
 
@@ -458,8 +490,8 @@ func (n *network) testSignals(t *testing.T, bin string) {
 	})
 }
 
-// testDrops reads nothing of the output while much more is captured than the ring can
-// hold: all that is lost is told.
+// testDrops stops the process while much more is captured than the ring can hold: all
+// that is lost is told.
 func (n *network) testDrops(t *testing.T, bin string) {
 	for _, format := range []string{"json", "text"} {
 		t.Run(format, func(t *testing.T) {
@@ -470,7 +502,9 @@ func (n *network) testDrops(t *testing.T, bin string) {
 			defer read.Close()
 			live := n.captureTo(t, write, n.server, bin, "-i", cable, "-o", format, "-B", "512")
 			write.Close()
+			live.Process.Signal(syscall.SIGSTOP)
 			n.pgbench(t, n.client, address4, 4, 500)
+			live.Process.Signal(syscall.SIGCONT)
 			live.Process.Signal(os.Interrupt)
 			out, err := io.ReadAll(read)
 			if err != nil {
@@ -493,26 +527,184 @@ func (n *network) testDrops(t *testing.T, bin string) {
 	}
 }
 
+// A psql is a session of psql.
+type psql struct {
+	in  io.Writer
+	out *bufio.Reader
+}
+
+// psql begins a session.
+func (n *network) psql(t *testing.T) *psql {
+	c := n.program(t, n.client, address4, "psql", "-XAt")
+	in, err := c.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { in.Close(); c.Wait() })
+	return &psql{in, bufio.NewReader(out)}
+}
+
+// says has the server say something.
+func (p *psql) says(t *testing.T, word string) {
+	t.Helper()
+	fmt.Fprintf(p.in, "select '%s';\n", word)
+	if line, err := p.out.ReadString('\n'); line != word+"\n" {
+		t.Fatal(line, err)
+	}
+}
+
+// testOverload reads nothing of the output while more is captured than there is room
+// for. Nothing is lost in the kernel, all is in the file, signals are answered, it is
+// said what was not looked at, and connections of which all was are shown whole.
+func (n *network) testOverload(t *testing.T, bin string) {
+	file := filepath.Join(n.dir, "overload.pcapng")
+	out, err := os.Create(filepath.Join(n.dir, "overload.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer read.Close()
+	live := n.captureTo(t, write, n.server, bin, "-i", cable, "--json", "-B", "8192", "-w", file)
+	write.Close()
+	quiet := n.psql(t)
+	quiet.says(t, "before")
+	for !strings.Contains(live.talk.String(), "not looked at for overload") {
+		n.pgbench(t, n.client, address4, 4, 1000)
+		live.Process.Signal(syscall.SIGUSR1)
+		live.until(t, "PostgreSQL connections")
+	}
+	copied := make(chan error)
+	go func() {
+		_, err := io.Copy(out, read)
+		copied <- err
+	}()
+	for round, found := 0, false; !found; round++ { // until nothing waits any more
+		word := fmt.Sprintf("round %d", round)
+		n.psql(t).says(t, word)
+		live.talk.Reset()
+		live.Process.Signal(syscall.SIGUSR1)
+		live.until(t, "PostgreSQL connections")
+		written, err := os.ReadFile(out.Name())
+		if found = bytes.Contains(written, []byte(word)); err != nil || round == 1000 {
+			t.Fatalf("%v, %d rounds", err, round)
+		}
+	}
+	quiet.says(t, "behind")
+	live.talk.Reset()
+	said := live.end(t, os.Interrupt)
+	if err := <-copied; err != nil {
+		t.Fatal(err)
+	}
+	written, err := os.ReadFile(out.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	recorded, err := exec.Command(bin, "--json", "-r", file).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	counts := countsIn(said)
+	if counts["captured"] == 0 || counts["captured"] != counts["received"] || counts["captured"] != counts["written"] || counts["dropped"] > 0 {
+		t.Errorf("packets are missing: %s", said)
+	}
+	events := eventsOf(t, written)
+	var shed int64
+	named := map[string]bool{}
+	for _, e := range events {
+		if e.Event == "shed" {
+			shed += e.Packets
+			named[e.Client] = true
+		}
+	}
+	if shed == 0 || shed != counts["not looked at"] {
+		t.Errorf("%d packets were told of, and %s", shed, said)
+	}
+	want, got := messages{}, messages{}
+	all := eventsOf(t, recorded)
+	for _, e := range all {
+		if !named[e.Client] {
+			want.add(&e)
+		}
+	}
+	for _, e := range events {
+		switch {
+		case e.Event == "error":
+			t.Errorf("%+v", e)
+		case !named[e.Client]:
+			got.add(&e)
+		}
+	}
+	if len(want) < 2 {
+		t.Errorf("hardly anything was shown whole: all but %d connections", len(named))
+	}
+	want.compare(t, got)
+	if live, file := events[len(events)-1], all[len(all)-1]; live.Shed != shed || live.Violations > 0 || live.captured() != file.captured() {
+		t.Errorf("the sums of what was captured differ:\n%+v\n%+v", live, file)
+	}
+}
+
+// countsIn returns the numbers of packets in a report.
+func countsIn(said string) map[string]int64 {
+	counts := map[string]int64{}
+	for _, m := range regexp.MustCompile(`(?m)^(\d+) packets? (captured|received|dropped|not looked at|written)`).FindAllStringSubmatch(said, -1) {
+		n, _ := strconv.ParseInt(m[1], 10, 64)
+		counts[m[2]] = n
+	}
+	return counts
+}
+
+// testStalled has an output of which nobody reads anything: the capture goes on, and
+// when it is to end it does, and says what was not written. The file has all.
+func (n *network) testStalled(t *testing.T, bin string) {
+	for name, flags := range map[string][]string{"signal": nil, "count": {"-c", "5000"}, "time": {"--duration", "1s"}} {
+		t.Run(name, func(t *testing.T) {
+			file := filepath.Join(n.dir, "stalled.pcapng")
+			defer os.Remove(file)
+			read, write, err := os.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer read.Close()
+			live := n.captureTo(t, write, n.server, append([]string{bin, "-i", cable, "--json", "-w", file}, flags...)...)
+			write.Close()
+			n.pgbench(t, n.client, address4, 4, 200)
+			if name == "signal" {
+				live.Process.Signal(os.Interrupt)
+			}
+			io.Copy(&live.talk, live.lines)
+			var status *exec.ExitError
+			if err := live.Wait(); !errors.As(err, &status) || status.ExitCode() != 1 {
+				t.Error(err)
+			}
+			said := live.talk.String()
+			if !regexp.MustCompile(`(?m)^pgwdump: the output takes nothing any more: \d+ bytes were not written$`).MatchString(said) {
+				t.Error(said)
+			}
+			counts := countsIn(said)
+			if counts["captured"] == 0 || counts["captured"] != counts["written"] || counts["dropped"] > 0 {
+				t.Error(said)
+			}
+		})
+	}
+}
+
 // testMiddle begins to capture in the middle of a session that says hardly anything:
 // what it says is shown, though no other packets come.
 func (n *network) testMiddle(t *testing.T, bin string) {
-	session := n.program(t, n.client, address4, "psql", "-XAt")
-	in, err := session.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := session.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := session.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { in.Close(); session.Wait() })
-	fmt.Fprintln(in, "select 'begun';")
-	if line, err := bufio.NewReader(out).ReadString('\n'); line != "begun\n" {
-		t.Fatal(line, err)
-	}
+	session := n.psql(t)
+	session.says(t, "begun")
 	read, write, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
@@ -520,7 +712,7 @@ func (n *network) testMiddle(t *testing.T, bin string) {
 	defer read.Close()
 	live := n.captureTo(t, write, n.server, bin, "-i", cable)
 	write.Close()
-	fmt.Fprintln(in, "select 'in the middle';")
+	session.says(t, "in the middle")
 	for lines := bufio.NewReader(read); ; {
 		line, err := lines.ReadString('\n')
 		if err != nil {

@@ -2,36 +2,25 @@ package pipeline
 
 import (
 	"iter"
+	"slices"
 	"sync/atomic"
 
-	"github.com/pgwdump/pgwdump/capture"
 	"github.com/pgwdump/pgwdump/reassembly"
 	"github.com/pgwdump/pgwdump/session"
 )
 
 const (
-	// A batch is as many packets as have batchBytes of payload, at most
-	// batchSegments: little enough to stay in a core's own cache.
-	batchBytes    = 48 << 10
-	batchSegments = 256
 	// batchesPerJob is how many batches there are for each goroutine.
 	batchesPerJob = 4
 	// keptBytes is how much memory for output is kept for the next batch.
 	keptBytes = 4 << 20
 )
 
-// A batch is some packets that follow one another, and all that becomes of them.
+// A batch is a load that is worked on, and all that becomes of it.
 type batch struct {
-	payloads []byte
-	parts    [shards]part
-	runs     []run           // of each segment, in their order
-	last     int             // the number of the last segment's packet, be it of a batch before
-	time     int64           // of it
-	closing  bool            // the capture ends here
-	closeTo  int             // it does so for the connections that began with a packet up to this
-	idle     bool            // there was nothing for a while
-	passed   int             // as many packets as if they had gone by since, where none has in time
-	dropped  []session.Event // before the first packet
+	*load
+	parts [shards]part
+	runs  []run // of each segment, in their order
 
 	observing atomic.Int32      // workers that are not done
 	ordered   [][]session.Event // what to render
@@ -44,27 +33,23 @@ type batch struct {
 	rendered  chan struct{}
 }
 
-// A part is what one shard has to do with a batch.
+// A part is what one shard makes of a batch.
 type part struct {
-	segments []segment
-	events   session.Events
-	late     []late
-	found    []*reassembly.Conn
-	totals   session.Totals // of the shard up to here
-	waiting  int            // connections of the shard that wait for a key
+	events  session.Events
+	late    []late
+	found   []*reassembly.Conn
+	totals  session.Totals // of the shard up to here
+	waiting int            // connections of the shard that wait for a key
 }
 
-// A segment is one of a batch.
-type segment struct {
-	capture.Segment
-	index int // in the batch
-}
-
-// A run is some events of a part that follow one another.
+// A run is some events of a shard that follow one another.
 type run struct {
 	shard    uint8
 	from, to int32
 }
+
+// ofLoad is the shard of the events that come from none.
+const ofLoad = shards
 
 // A late run happened with a packet of another shard.
 type late struct {
@@ -72,62 +57,50 @@ type late struct {
 	order int // the number of the packet
 }
 
-func (p *Pipeline) newBatch() *batch {
-	p.made++
-	b := &batch{payloads: make([]byte, 0, batchBytes), rendered: make(chan struct{}, 1)}
+// batchFor returns a batch for a load. It waits where there are enough.
+func (p *Pipeline) batchFor(l *load) (b *batch) {
+	select {
+	case b = <-p.free:
+	default:
+		if p.made == cap(p.free) {
+			b = <-p.free
+			break
+		}
+		p.made++
+		b = &batch{rendered: make(chan struct{}, 1)}
+	}
+	b.load = l
+	b.runs = slices.Grow(b.runs[:0], l.count)[:l.count]
 	return b
 }
 
-// next returns an empty batch. It waits for one where there are enough.
-func (p *Pipeline) next() *batch {
-	if p.made == cap(p.free) {
-		return <-p.free
-	}
-	select {
-	case b := <-p.free:
-		return b
-	default:
-		return p.newBatch()
-	}
-}
-
-// full tells whether there is no room for a segment.
-func (b *batch) full(s *capture.Segment) bool {
-	return len(b.runs) > 0 && (len(b.runs) == batchSegments || len(b.payloads)+len(s.Payload) > batchBytes)
-}
-
-// add adds a segment that there is room for, or the first.
-func (b *batch) add(s *capture.Segment) {
-	start := len(b.payloads)
-	b.payloads = append(b.payloads, s.Payload...)
-	s.Payload = b.payloads[start:len(b.payloads):len(b.payloads)]
-	p := &b.parts[s.Flow()%shards]
-	p.segments = append(p.segments, segment{*s, len(b.runs)})
-	b.runs = append(b.runs, run{})
-	b.last, b.time = s.Number, s.Time
-}
-
-// recycle empties a batch for the next packets.
-func (p *Pipeline) recycle(b *batch) {
+// release empties a batch for the next load.
+func (p *Pipeline) release(b *batch) {
 	for i := range b.parts {
 		t := &b.parts[i]
 		t.events.Reset()
 		clear(t.found)
-		t.segments, t.late, t.found = t.segments[:0], t.late[:0], t.found[:0]
-	}
-	if cap(b.payloads) > batchBytes {
-		b.payloads = make([]byte, 0, batchBytes)
+		t.late, t.found = t.late[:0], t.found[:0]
 	}
 	if cap(b.out) > keptBytes {
 		b.out = nil
 	}
-	b.passed, b.dropped = 0, b.dropped[:0]
 	clear(b.ordered)
 	clear(b.selected)
 	b.selected = b.selected[:0]
-	b.closeTo, b.idle = 0, false
-	b.payloads, b.runs, b.ordered, b.out, b.malformed = b.payloads[:0], b.runs[:0], b.ordered[:0], b.out[:0], 0
+	b.ordered, b.out, b.malformed = b.ordered[:0], b.out[:0], 0
+	l := b.load
+	b.load = nil
 	p.free <- b
+	p.recycle(l)
+}
+
+// events returns the events of a run.
+func (b *batch) events(r run) []session.Event {
+	if r.shard == ofLoad {
+		return b.told[r.from:r.to]
+	}
+	return b.parts[r.shard].events.List[r.from:r.to]
 }
 
 // all returns what is to be rendered.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/pgwdump/pgwdump/capture"
 	"github.com/pgwdump/pgwdump/reassembly"
 	"github.com/pgwdump/pgwdump/session"
 )
@@ -14,6 +15,7 @@ type order struct {
 	first, last int64 // the times of the first event and of the one before
 	started     bool  // there was one
 	cancels     session.Cancels
+	talking     map[capture.Ends]*session.Conn // PostgreSQL now; nil where nobody asks for it
 }
 
 // arrange puts the events of a batch in order, and does what needs that. Batches come
@@ -26,8 +28,8 @@ func (p *Pipeline) arrange(b *batch) {
 		waiting += b.parts[i].waiting
 	}
 	p.mutex.Lock()
-	for i := range b.dropped {
-		p.dropped += b.dropped[i].Packets
+	for i := range b.told {
+		p.dropped += b.told[i].Packets
 	}
 	totals.Dropped = p.dropped
 	p.totals, p.waiting = totals, waiting
@@ -38,6 +40,9 @@ func (p *Pipeline) arrange(b *batch) {
 	for _, events := range b.ordered {
 		for i := range events {
 			p.order.cancels.See(&events[i])
+			if p.order.talking != nil {
+				p.order.name(&events[i])
+			}
 		}
 	}
 	if p.options.Select != nil {
@@ -59,6 +64,24 @@ func (o *order) number(b *batch) {
 	}
 }
 
+// name says of a connection that is shed which one it is, where that is known.
+func (o *order) name(e *session.Event) {
+	switch e.Type {
+	case session.Open:
+		o.talking[endsOf(e.Conn)] = e.Conn
+	case session.Close:
+		if k := endsOf(e.Conn); o.talking[k] == e.Conn {
+			delete(o.talking, k)
+		}
+	case session.Shed:
+		if c := o.talking[endsOf(e.Conn)]; c != nil {
+			e.Conn = c
+		}
+	}
+}
+
+func endsOf(c *session.Conn) capture.Ends { return capture.EndsOf(c.Ends[0], c.Ends[1]) }
+
 // time notes the times that the first event of a batch has to know.
 func (o *order) time(b *batch) {
 	if len(b.ordered) == 0 {
@@ -78,7 +101,7 @@ func (p *Pipeline) choose(b *batch) {
 	pass := func(e *session.Event) { b.selected = append(b.selected, *e) }
 	for _, events := range b.ordered {
 		for i := range events {
-			if events[i].Type == session.Drop {
+			if t := events[i].Type; t == session.Drop || t == session.Shed {
 				pass(&events[i])
 				continue
 			}
@@ -94,10 +117,10 @@ func (p *Pipeline) choose(b *batch) {
 // sort puts the events of all shards in the order of the packets. What was due with a
 // packet comes before what it brought.
 func (b *batch) sort() {
-	if len(b.dropped) > 0 {
-		b.ordered = append(b.ordered, b.dropped)
-	}
 	var others []late
+	for i := range b.told {
+		others = append(others, late{run{ofLoad, int32(i), int32(i + 1)}, b.told[i].Packet})
+	}
 	for i := range b.parts {
 		others = append(others, b.parts[i].late...)
 	}
@@ -108,7 +131,7 @@ func (b *batch) sort() {
 		return
 	}
 	for i := range b.parts {
-		for _, s := range b.parts[i].segments {
+		for _, s := range b.segments[i] {
 			others = append(others, late{b.runs[s.index], s.Number})
 		}
 	}
@@ -121,6 +144,6 @@ func (b *batch) sort() {
 // arrangeRun puts a run behind what is in order.
 func (b *batch) arrangeRun(r run) {
 	if r.from < r.to {
-		b.ordered = append(b.ordered, b.parts[r.shard].events.List[r.from:r.to])
+		b.ordered = append(b.ordered, b.events(r))
 	}
 }

@@ -20,7 +20,8 @@
 //
 // A batch owns the memory of all that belongs to it, from the payloads to the output,
 // and there are only so many batches: memory does not grow, and who adds packets waits
-// where they cannot be worked off.
+// where they cannot be worked off. A live capture must not wait: there packets wait in
+// a backlog, and where that is nearly full, whole connections are shed (shed.go).
 package pipeline
 
 import (
@@ -28,6 +29,7 @@ import (
 	"math"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/pgwdump/pgwdump/capture"
 	"github.com/pgwdump/pgwdump/session"
@@ -52,6 +54,19 @@ type Options struct {
 	// one that has no Frame. The fields of messages have not been read then. Without
 	// Select all is rendered.
 	Select func(e *session.Event, pass func(*session.Event))
+
+	// Backlog is how many bytes of packets may wait to be worked on. Then Add never
+	// waits, nor do Flush, Idle and Drop: where there are more, connections are shed,
+	// and a [session.Shed] tells of it. With 0 Add waits, and nothing is shed.
+	Backlog int
+	// Pressure returns how full the memory is in which packets wait that have not been
+	// added yet, from 0 to 1. It may be nil, and is for a Backlog.
+	Pressure func() float64
+	// OnShed is called by Add when a connection is no longer looked at. It may be nil.
+	OnShed func(capture.Ends)
+	// Patience is for how long Close waits for an Output that takes nothing; with 0 for
+	// ever.
+	Patience time.Duration
 }
 
 // A Renderer appends what an event looks like to a buffer. One is used by a single
@@ -73,16 +88,23 @@ type Pipeline struct {
 	options Options
 	parser  capture.Parser
 	segment capture.Segment
-	batch   *batch // that is being filled
-	made    int    // batches
+	load    *load // that is being filled
+	loads   int   // that were made
+	empty   chan *load
+	backlog chan *load // nil where there is none
+	shed    *shedder   // likewise
+	made    int        // batches
 	free    chan *batch
 	workers []*worker
 	order   order
-	idle    int // times that Idle was called since the last packet
+	idle    int   // times that Idle was called since the last packet
+	lost    int64 // packets that could not be told of yet
+	closing bool
 
 	toRender chan *batch
 	toWrite  chan *batch
-	written  chan struct{} // closed when all is
+	written  chan struct{} // has something when all is
+	output   output
 
 	mutex   sync.Mutex
 	totals  session.Totals
@@ -90,15 +112,20 @@ type Pipeline struct {
 	dropped int64 // packets, up to the same
 
 	malformed atomic.Int64
-	err       atomic.Pointer[error]
 }
 
 // New returns a Pipeline. It has to be closed.
 func New(o Options) *Pipeline {
 	o.Jobs = max(o.Jobs, 1)
-	most := batchesPerJob * (o.Jobs + 1)
-	p := &Pipeline{options: o, free: make(chan *batch, most)}
-	p.batch = p.next()
+	batches := batchesPerJob * (o.Jobs + 1)
+	waiting := (o.Backlog + loadBytes - 1) / loadBytes
+	p := &Pipeline{options: o, free: make(chan *batch, batches), empty: make(chan *load, batches+waiting)}
+	p.output = output{Writer: o.Output, piecemeal: o.Patience > 0}
+	if o.Backlog > 0 {
+		p.backlog, p.shed = make(chan *load, cap(p.empty)), newShedder(p)
+		p.order.talking = map[capture.Ends]*session.Conn{}
+	}
+	p.load = p.next()
 	for range o.Jobs {
 		w := &worker{}
 		if o.Render != nil {
@@ -110,11 +137,14 @@ func New(o Options) *Pipeline {
 		w := p.workers[i%o.Jobs]
 		w.shards = append(w.shards, newShard(i, &p.options))
 	}
-	if o.Jobs > 1 {
+	if p.concurrent() {
 		p.start()
 	}
 	return p
 }
+
+// concurrent tells whether others work than who adds packets.
+func (p *Pipeline) concurrent() bool { return p.options.Jobs > 1 || p.backlog != nil }
 
 // Add adds the next packet of the capture. What it needs of it, it copies.
 func (p *Pipeline) Add(packet *capture.Packet) {
@@ -126,60 +156,72 @@ func (p *Pipeline) Add(packet *capture.Packet) {
 	if !p.parser.Parse(packet, s) {
 		return
 	}
-	if p.batch.full(s) {
-		p.Flush()
+	room := !p.load.full(s) || p.handOn()
+	if p.shed == nil {
+		p.load.add(s, nil)
+	} else if before, ok := p.shed.admit(s, room); ok {
+		p.load.add(s, before)
 	}
-	p.batch.add(s)
 }
 
 // Flush hands on what was added, without waiting until it is written. It is for a
 // source that has nothing more to give for now.
 func (p *Pipeline) Flush() {
-	if len(p.batch.runs)+len(p.batch.dropped) > 0 {
+	if p.load.count+len(p.load.told) > 0 {
 		p.handOn()
 	}
 }
 
-// handOn hands on the batch, and begins another.
-func (p *Pipeline) handOn() {
-	last, time := p.batch.last, p.batch.time
-	p.hand(p.batch)
-	p.batch = p.next()
-	p.batch.last, p.batch.time = last, time
+// handOn hands on the load, and begins another. It returns false where there is no
+// room for more.
+func (p *Pipeline) handOn() bool {
+	next := p.next()
+	if next == nil {
+		return false
+	}
+	next.last, next.time = p.load.last, p.load.time
+	p.hand(p.load)
+	p.load = next
+	return true
 }
 
 // Close ends the capture, and waits until all is written. It returns the first error
-// of the Output.
+// of the Output, which is [ErrStalled] if that takes nothing.
 func (p *Pipeline) Close() error {
+	p.closing = true
+	defer p.watch()()
+	if p.shed != nil {
+		p.shed.close()
+	}
+	p.Drop(0, p.segment.Number, p.segment.Time)
 	p.Flush()
 	// What the connections hold is told of when they end, which is too much for one
 	// batch where there are many.
 	const steps = 4096
-	for step := max(batchSegments, p.batch.last/steps); p.batch.closeTo+step < p.batch.last; {
-		to := p.batch.closeTo + step
-		p.batch.closeTo = to
+	for step := max(loadSegments, p.load.last/steps); p.load.closeTo+step < p.load.last; {
+		to := p.load.closeTo + step
+		p.load.closeTo = to
 		p.handOn()
-		p.batch.closeTo = to
+		p.load.closeTo = to
 	}
-	p.batch.closing, p.batch.closeTo = true, math.MaxInt
-	p.hand(p.batch)
-	if p.options.Jobs > 1 {
+	p.load.closing, p.load.closeTo = true, math.MaxInt
+	p.hand(p.load)
+	if p.concurrent() {
 		<-p.written
 	}
-	return p.Err()
+	return p.output.end()
 }
 
 // Err returns the first error of the Output.
-func (p *Pipeline) Err() error {
-	if err := p.err.Load(); err != nil {
-		return *err
-	}
-	return nil
-}
+func (p *Pipeline) Err() error { return p.output.Err() }
 
 // Totals returns what was observed so far, up to some packet: all after Close.
 func (p *Pipeline) Totals() Totals {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	return Totals{p.totals, p.malformed.Load()}
+	t := Totals{p.totals, p.malformed.Load()}
+	if p.shed != nil {
+		t.Shed, t.ShedBytes = p.shed.packets.Load(), p.shed.bytes.Load()
+	}
+	return t
 }

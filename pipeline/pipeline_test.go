@@ -17,8 +17,8 @@ import (
 	"github.com/pgwdump/pgwdump/session"
 )
 
-// load returns the packets of a capture.
-func load(t testing.TB, name string) (packets []capture.Packet) {
+// packetsOf returns the packets of a capture.
+func packetsOf(t testing.TB, name string) (packets []capture.Packet) {
 	f := capture.OpenFiles(name)
 	defer f.Close()
 	for {
@@ -118,7 +118,7 @@ func everything(t *testing.T) []capture.Packet {
 		if filepath.Base(name) == "big-row.pcap.zst" {
 			continue // as large as all others together
 		}
-		for i, p := range load(t, name) {
+		for i, p := range packetsOf(t, name) {
 			p.Number = i*len(names) + n // to sort by
 			all = append(all, p)
 		}
@@ -217,7 +217,7 @@ func compare(t *testing.T, what, want, got string) {
 // TestSelect holds that Select has the events in the order of the capture, that what
 // it passes on is rendered, and that Totals count all of them.
 func TestSelect(t *testing.T) {
-	packets := load(t, "../testdata/pcaps/pgbench-interleaved.pcap.gz")
+	packets := packetsOf(t, "../testdata/pcaps/pgbench-interleaved.pcap.gz")
 	var all string
 	for _, jobs := range []int{1, 4} {
 		var told, rendered bytes.Buffer
@@ -281,7 +281,7 @@ func (line) Append(dst []byte, e *session.Event) []byte {
 
 // TestError holds that an error of the output ends the work.
 func TestError(t *testing.T) {
-	packets := load(t, "../testdata/pcaps/pgbench-interleaved.pcap.gz")
+	packets := packetsOf(t, "../testdata/pcaps/pgbench-interleaved.pcap.gz")
 	for _, jobs := range []int{1, 4} {
 		r, w := io.Pipe()
 		r.CloseWithError(io.ErrShortWrite)

@@ -8,8 +8,20 @@ import (
 // Drop tells that packets were lost in capturing, before the one of that number and
 // time.
 func (p *Pipeline) Drop(packets int64, packet int, time int64) {
-	p.Flush()
-	p.batch.dropped = append(p.batch.dropped, session.Event{Type: session.Drop, Packet: packet, Time: time, Packets: packets})
+	p.lost += packets
+	if p.lost > 0 && p.tell(&session.Event{Type: session.Drop, Packet: packet, Time: time, Packets: p.lost}) {
+		p.lost = 0
+	}
+}
+
+// tell tells of something that comes from no segment. It returns false where there is
+// no room for it.
+func (p *Pipeline) tell(e *session.Event) bool {
+	if len(p.load.told) >= toldPerLoad && !p.handOn() {
+		return false
+	}
+	p.load.told = append(p.load.told, *e)
+	return true
 }
 
 // mostIdle is how often Idle lets time pass where no packet comes: after that nothing
@@ -27,7 +39,10 @@ func (p *Pipeline) Idle() {
 	if p.idle >= mostIdle && waiting == 0 {
 		return
 	}
+	if p.load.count+len(p.load.told) > 0 {
+		return // there is no room: time will pass when there is
+	}
 	p.idle = min(p.idle+1, mostIdle)
-	p.batch.idle, p.batch.passed = true, p.idle*reassembly.Window
+	p.load.idle, p.load.passed = true, p.idle*reassembly.Window
 	p.handOn()
 }

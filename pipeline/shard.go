@@ -44,9 +44,12 @@ func (s *shard) observe(b *batch) {
 	if s.tells {
 		s.observer.Tell(&s.part.events)
 	}
-	for i := range s.part.segments {
-		g := &s.part.segments[i]
+	for i := range b.segments[s.index] {
+		g := &b.segments[s.index][i]
 		s.table.Pass(g.Number, s.late)
+		if g.passed != nil {
+			s.table.Skip(&g.Segment, g.passed.sent, g.passed.received)
+		}
 		s.table.Add(&g.Segment)
 		b.runs[g.index] = s.run()
 	}

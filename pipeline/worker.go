@@ -11,25 +11,40 @@ type worker struct {
 // ever waits for room.
 func (p *Pipeline) start() {
 	room := cap(p.free)
-	p.toRender, p.toWrite, p.written = make(chan *batch, room), make(chan *batch, room), make(chan struct{})
+	p.toRender, p.toWrite, p.written = make(chan *batch, room), make(chan *batch, room), make(chan struct{}, 2)
 	for _, w := range p.workers {
 		if len(w.shards) > 0 {
 			w.in = make(chan *batch, room)
 		}
 		go p.work(w)
 	}
-	go func() {
-		defer close(p.written)
-		for b := range p.toWrite {
-			<-b.rendered
-			p.write(b)
-		}
-	}()
+	go p.writeAll()
+	if p.backlog != nil {
+		go func() {
+			for l := range p.backlog {
+				p.workOff(l)
+			}
+		}()
+	}
 }
 
-// hand hands a batch on to be worked off.
-func (p *Pipeline) hand(b *batch) {
-	if p.options.Jobs == 1 {
+// hand hands a load on to be worked off.
+func (p *Pipeline) hand(l *load) {
+	if p.backlog == nil {
+		p.workOff(l)
+		return
+	}
+	closing := l.closing
+	p.backlog <- l // which has room for all
+	if closing {
+		close(p.backlog)
+	}
+}
+
+// workOff makes a batch of a load, and hands it on.
+func (p *Pipeline) workOff(l *load) {
+	b := p.batchFor(l)
+	if !p.concurrent() {
 		for _, s := range p.workers[0].shards {
 			s.observe(b)
 		}
@@ -104,13 +119,18 @@ func (p *Pipeline) render(w *worker, b *batch) {
 	}
 }
 
+// writeAll writes all batches.
+func (p *Pipeline) writeAll() {
+	for b := range p.toWrite {
+		<-b.rendered
+		p.write(b)
+	}
+	p.written <- struct{}{}
+}
+
 // write writes what was rendered, and makes room for other packets.
 func (p *Pipeline) write(b *batch) {
 	p.malformed.Add(b.malformed)
-	if len(b.out) > 0 && p.err.Load() == nil {
-		if _, err := p.options.Output.Write(b.out); err != nil {
-			p.err.Store(&err)
-		}
-	}
-	p.recycle(b)
+	p.output.write(b.out)
+	p.release(b)
 }

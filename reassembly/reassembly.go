@@ -126,7 +126,7 @@ type Table struct {
 
 	options Options
 	open    NewStream
-	conns   map[key]*Conn
+	conns   map[capture.Ends]*Conn
 	count   int           // of those that are open
 	recent  Conn          // the end of the list of those, by their last packets
 	ended   queue[gone]   // connections to be dropped from the table
@@ -146,9 +146,6 @@ type Table struct {
 	packet int // the one that is being added, or the last one
 	time   int64
 }
-
-// A key is the pair of ends, in a fixed order.
-type key [2]capture.Endpoint
 
 // An ending is a connection that has seen an RST, or a FIN from both sides, while
 // something is missing. It is closed some packets later: what was sent before is
@@ -179,7 +176,7 @@ func New(o Options, open NewStream) *Table {
 	if o.Held == 0 {
 		o.Held = maxHeldTotal
 	}
-	t := &Table{options: o, open: open, conns: map[key]*Conn{}}
+	t := &Table{options: o, open: open, conns: map[capture.Ends]*Conn{}}
 	t.recent.newer, t.recent.older = &t.recent, &t.recent
 	return t
 }
@@ -266,7 +263,7 @@ func (t *Table) Pass(packet int, done func(packet int)) {
 func (t *Table) drop() {
 	for e := t.ended.first(); e != nil && e.packet+lingering <= t.packet; e = t.ended.first() {
 		c := t.ended.pop().conn
-		if k := keyOf(c.Ends[0], c.Ends[1]); t.conns[k] == c {
+		if k := capture.EndsOf(c.Ends[0], c.Ends[1]); t.conns[k] == c {
 			delete(t.conns, k)
 		}
 	}
@@ -308,7 +305,7 @@ func (t *Table) find(s *capture.Segment) (c *Conn, from int) {
 			return c, 1
 		}
 	}
-	k := keyOf(s.From, s.To)
+	k := capture.EndsOf(s.From, s.To)
 	if c = t.conns[k]; c != nil {
 		if c.Ends[0] != s.From {
 			from = 1
@@ -326,14 +323,6 @@ func (t *Table) find(s *capture.Segment) (c *Conn, from int) {
 	t.conns[k] = c
 	t.found = append(t.found, c)
 	return c, 0
-}
-
-// keyOf returns the key of two ends, whichever sends.
-func keyOf(a, b capture.Endpoint) key {
-	if b.Before(a) {
-		return key{b, a}
-	}
-	return key{a, b}
 }
 
 // opened notes a SYN.

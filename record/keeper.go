@@ -39,7 +39,7 @@ type keptPackets struct {
 
 type kept struct {
 	capture.Packet
-	ends ends
+	ends capture.Ends
 	sum  int64 // of the memory up to this packet, itself included
 }
 
@@ -64,7 +64,7 @@ func (k *Keeper) Add(p *capture.Packet) {
 	c := k.chunk(len(p.Data))
 	start := len(c.data)
 	c.data = append(c.data, p.Data...)
-	held := kept{*p, endsOf(k.segment.From, k.segment.To), k.sum}
+	held := kept{*p, capture.EndsOf(k.segment.From, k.segment.To), k.sum}
 	held.Data = c.data[start:len(c.data):len(c.data)]
 	c.list = append(c.list, held)
 	n := 0
@@ -93,7 +93,7 @@ func (c *keptPackets) last() *kept { return &c.list[len(c.list)-1] }
 // number: those that are in as many bytes before it as the Keeper has to keep. It
 // returns how many there are, and the time of the first.
 func (k *Keeper) Write(w *capture.Writer, between [2]capture.Endpoint, last int) (packets int, first int64, err error) {
-	list, secrets := k.of(endsOf(between[0], between[1]), last)
+	list, secrets := k.of(capture.EndsOf(between[0], between[1]), last)
 	for _, s := range secrets {
 		w.Secrets(s)
 	}
@@ -107,7 +107,7 @@ func (k *Keeper) Write(w *capture.Writer, between [2]capture.Endpoint, last int)
 }
 
 // of returns the packets between two ends, up to the one of that number.
-func (k *Keeper) of(between ends, last int) (list []capture.Packet, secrets [][]byte) {
+func (k *Keeper) of(between capture.Ends, last int) (list []capture.Packet, secrets [][]byte) {
 	k.mutex.Lock()
 	defer k.mutex.Unlock()
 	end := int64(0)

@@ -40,18 +40,18 @@ type PostgreSQL struct {
 	mutex sync.Mutex
 	news  []news // that were not heeded yet
 
-	conns    map[ends]*holding
-	waiting  []*holding // undecided, the oldest first
-	over     []ends     // the latest connections that have ended
-	unwanted int        // connections
-	held     int        // bytes
-	out      int64      // packets that were left out
+	conns    map[capture.Ends]*holding
+	waiting  []*holding     // undecided, the oldest first
+	over     []capture.Ends // the latest connections that have ended
+	unwanted int            // connections
+	held     int            // bytes
+	out      int64          // packets that were left out
 }
 
 // news are what an event says of a connection. Events come from other goroutines than
 // packets.
 type news struct {
-	ends ends
+	ends capture.Ends
 	what session.EventType
 }
 
@@ -64,7 +64,7 @@ type holding struct {
 
 // NewPostgreSQL returns a PostgreSQL that writes to a Recorder.
 func NewPostgreSQL(r *Recorder) *PostgreSQL {
-	return &PostgreSQL{recorder: r, conns: map[ends]*holding{}}
+	return &PostgreSQL{recorder: r, conns: map[capture.Ends]*holding{}}
 }
 
 // Write writes a packet, holds it, or leaves it out.
@@ -76,7 +76,7 @@ func (w *PostgreSQL) Write(p *capture.Packet) error {
 		w.out++
 		return nil
 	}
-	key := endsOf(w.segment.From, w.segment.To)
+	key := capture.EndsOf(w.segment.From, w.segment.To)
 	h := w.conns[key]
 	if h == nil || h.verdict != undecided && w.segment.Flags&(capture.SYN|capture.ACK) == capture.SYN {
 		h = &holding{}
@@ -107,9 +107,16 @@ func (w *PostgreSQL) See(e *session.Event) {
 	disowned := new(session.NotPostgreSQL)
 	if e.Type == session.Open || e.Type == session.Why || e.Type == session.Close || errors.As(e.Err, &disowned) {
 		w.mutex.Lock()
-		w.news = append(w.news, news{endsOf(e.Conn.Ends[0], e.Conn.Ends[1]), e.Type})
+		w.news = append(w.news, news{capture.EndsOf(e.Conn.Ends[0], e.Conn.Ends[1]), e.Type})
 		w.mutex.Unlock()
 	}
+}
+
+// Shed takes note that a connection is not looked at: what it is will not be known.
+func (w *PostgreSQL) Shed(ends capture.Ends) {
+	w.mutex.Lock()
+	w.news = append(w.news, news{ends, session.Shed})
+	w.mutex.Unlock()
 }
 
 // Tap returns a Select of a pipeline that sees all events before the one that is there,
@@ -130,7 +137,7 @@ func (w *PostgreSQL) Tap(next func(*session.Event, func(*session.Event)), why bo
 
 // heed does what the news ask for. What a connection is is known with Why: PostgreSQL's
 // was opened before, and there was no error, as there is where something else is spoken
-// on a port of PostgreSQL.
+// on a port of PostgreSQL. One that is shed may be.
 func (w *PostgreSQL) heed() (err error) {
 	w.mutex.Lock()
 	all := w.news
@@ -151,7 +158,7 @@ func (w *PostgreSQL) heed() (err error) {
 			if w.unwanted++; w.unwanted > others {
 				w.forget()
 			}
-		case n.what == session.Why:
+		case n.what == session.Why, n.what == session.Shed:
 			err = w.decide(h, wanted)
 		}
 	}
@@ -159,7 +166,7 @@ func (w *PostgreSQL) heed() (err error) {
 }
 
 // end notes that a connection is over, and forgets one that has been for long.
-func (w *PostgreSQL) end(e ends) {
+func (w *PostgreSQL) end(e capture.Ends) {
 	if w.over = append(w.over, e); len(w.over) <= ended {
 		return
 	}

@@ -45,8 +45,11 @@ func (r *JSON) Append(dst []byte, e *session.Event) []byte {
 		e.Statement.Release()
 		return append(dst, "}\n"...)
 	}
-	if e.Type == session.Drop {
+	switch e.Type {
+	case session.Drop:
 		return r.appendDrop(dst, e)
+	case session.Shed:
+		return r.appendShed(dst, e)
 	}
 	if e.Account != nil {
 		dst = r.appendSession(r.appendHeadOf(dst, "session", e), e)
@@ -139,6 +142,31 @@ func (r *JSON) appendDrop(dst []byte, e *session.Event) []byte {
 	dst = r.times.appendUTC(dst, e.Time)
 	dst = append(dst, `","packets":`...)
 	dst = appendNumber(dst, e.Packets)
+	return append(dst, "}\n"...)
+}
+
+// appendShed appends the line of a connection that is not looked at, or was not.
+func (r *JSON) appendShed(dst []byte, e *session.Event) []byte {
+	dst = append(dst, `{"event":"shed","frame":`...)
+	dst = appendNumber(dst, int64(e.Packet))
+	dst = append(dst, `,"time":"`...)
+	dst = r.times.appendUTC(dst, e.Time)
+	dst = append(dst, '"')
+	s := e.Shedding
+	if e.Conn.Number > 0 {
+		dst = append(dst, `,"conn":`...)
+		dst = appendNumber(dst, int64(e.Conn.Number))
+	}
+	if s.Named {
+		dst = append(append(dst, `,"client":"`...), e.Conn.Client...)
+		dst = append(append(append(dst, `","server":"`...), e.Conn.Server...), '"')
+	}
+	dst = append(append(append(dst, `,"stage":"`...), s.Stage.String()...), `","since":`...)
+	dst = appendNumber(dst, int64(s.Since))
+	dst = append(dst, `,"packets":`...)
+	dst = appendNumber(dst, s.Packets)
+	dst = append(dst, `,"bytes":`...)
+	dst = appendNumber(dst, s.Bytes)
 	return append(dst, "}\n"...)
 }
 

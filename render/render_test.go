@@ -117,3 +117,34 @@ func TestNumber(t *testing.T) {
 		}
 	}
 }
+
+// TestShed holds what is said of connections that are not looked at.
+func TestShed(t *testing.T) {
+	known := &session.Conn{Conn: &reassembly.Conn{Number: 3}, Client: "10.0.0.9:41822", Server: "10.0.0.1:5432"}
+	unknown := &session.Conn{Conn: &reassembly.Conn{}, Client: "10.0.0.8:1", Server: "10.0.0.1:5432"}
+	for _, c := range []struct {
+		conn       *session.Conn
+		shedding   session.Shedding
+		text, json string
+	}{
+		{known, session.Shedding{Stage: session.ShedBegun, Named: true, Since: 7},
+			"#3  ! overload: 10.0.0.9:41822 to 10.0.0.1:5432 is not looked at from packet 7 on",
+			`"conn":3,"client":"10.0.0.9:41822","server":"10.0.0.1:5432","stage":"begun","since":7,"packets":0,"bytes":0}`},
+		{unknown, session.Shedding{Stage: session.ShedResumed, Named: true, Since: 7, Packets: 1, Bytes: 2},
+			"! overload: 1 packet of 10.0.0.8:1 to 10.0.0.1:5432 was not looked at, from packet 7 on: 2 bytes; it is looked at again",
+			`"client":"10.0.0.8:1","server":"10.0.0.1:5432","stage":"resumed","since":7,"packets":1,"bytes":2}`},
+		{unknown, session.Shedding{Stage: session.ShedOver, Since: 7, Packets: 5, Bytes: 1},
+			"! overload: 5 packets of other connections were not looked at, from packet 7 on: 1 byte",
+			`"stage":"over","since":7,"packets":5,"bytes":1}`},
+	} {
+		e := &session.Event{Type: session.Shed, Conn: c.conn, Packet: 9, Shedding: &c.shedding}
+		text := NewText(false)
+		text.Clock.Style = NoTime
+		if got := string(text.Append(nil, e)); got != c.text+"\n" {
+			t.Errorf("%q", got)
+		}
+		if got, want := string(new(JSON).Append(nil, e)), `{"event":"shed","frame":9,"time":"1970-01-01T00:00:00.000000000Z",`+c.json+"\n"; got != want {
+			t.Errorf("%q, not %q", got, want)
+		}
+	}
+}

@@ -19,7 +19,7 @@ type Summary struct {
 // nothing of it was against the rules.
 func (s *Summary) Sound() bool {
 	return s.Malformed == 0 && s.Incomplete == 0 && s.Uncertain == 0 && s.Violations == 0 &&
-		s.Gaps == 0 && s.Dropped == 0 && s.Lost == 0 && s.Undecoded == 0 && s.Forgotten == 0 && s.Conflicts == 0
+		s.Gaps == 0 && s.Dropped == 0 && s.Shed == 0 && s.Lost == 0 && s.Undecoded == 0 && s.Forgotten == 0 && s.Conflicts == 0
 }
 
 // AppendText appends one line for people. What there was none of is left out.
@@ -47,6 +47,7 @@ func (s *Summary) AppendText(dst []byte) []byte {
 		{s.Violations, "violation", " of the protocol"},
 		{s.Encrypted, "byte", " encrypted" + records},
 		{s.Dropped, "packet", " dropped"},
+		{s.Shed, "packet", " not looked at for overload"},
 		{s.Lost, "byte", " missing in the capture" + gaps},
 		{s.Undecoded, "byte", " not decoded"},
 		{s.Conflicts, "packet", " sent again with other bytes"},
@@ -80,6 +81,7 @@ func (s *Summary) AppendJSON(dst []byte) []byte {
 		{"violations", s.Violations},
 		{"gaps", s.Gaps},
 		{"dropped", s.Dropped},
+		{"shed", s.Shed},
 		{"decoded", s.Decoded},
 		{"lost", s.Lost},
 		{"undecoded", s.Undecoded},
@@ -87,6 +89,7 @@ func (s *Summary) AppendJSON(dst []byte) []byte {
 		{"records", s.Records},
 		{"foreign", s.Foreign},
 		{"repeated", s.Repeated},
+		{"shed_bytes", s.ShedBytes},
 		{"conflicts", s.Conflicts},
 		{"shortened", s.Shortened},
 		{"forgotten", int64(s.Forgotten)},

@@ -47,8 +47,11 @@ const (
 
 // Append appends what an event looks like, one line or more, to dst.
 func (r *Text) Append(dst []byte, e *session.Event) []byte {
-	if e.Type == session.Drop {
+	switch e.Type {
+	case session.Drop:
 		return r.appendDrop(dst, e)
+	case session.Shed:
+		return r.appendShed(dst, e)
 	}
 	p := &r.palette
 	dst = r.appendConn(dst, e)
@@ -124,6 +127,39 @@ func (r *Text) appendDrop(dst []byte, e *session.Event) []byte {
 	text := string(appendMany([]byte("! "), e.Packets, "packet")) + " dropped before packet " + strconv.Itoa(e.Packet)
 	dst = r.palette.warning.append(dst, text+": there was no room for more; give it some by -B, or filter")
 	return append(dst, '\n')
+}
+
+// appendShed says that a connection is not looked at, or was not.
+func (r *Text) appendShed(dst []byte, e *session.Event) []byte {
+	if e.Conn.Number > 0 {
+		dst = r.appendConn(dst, e)
+	} else {
+		dst = r.appendTime(dst, e)
+	}
+	dst = r.palette.warning.append(dst, "! "+shedText(e))
+	return append(dst, '\n')
+}
+
+// shedText says which connection is shed, and how much of it.
+func shedText(e *session.Event) string {
+	s := e.Shedding
+	who := e.Conn.Client + " to " + e.Conn.Server
+	if !s.Named {
+		who = "other connections"
+	}
+	if s.Stage == session.ShedBegun {
+		return "overload: " + who + " is not looked at from packet " + strconv.Itoa(s.Since) + " on"
+	}
+	were := " were"
+	if s.Packets == 1 {
+		were = " was"
+	}
+	text := "overload: " + string(appendMany(nil, s.Packets, "packet")) + " of " + who + were + " not looked at, from packet " +
+		strconv.Itoa(s.Since) + " on: " + string(appendMany(nil, s.Bytes, "byte"))
+	if s.Stage == session.ShedResumed {
+		text += "; it is looked at again"
+	}
+	return text
 }
 
 // gapText says what is missing, what of the rest could not be used, and where it

@@ -41,6 +41,9 @@ const (
 	// Drop: Packets packets were lost in capturing before this one. It tells of no
 	// connection, Conn is nil; what that cost is told as Gap, where it is noticed.
 	Drop
+	// Shed: a connection is no longer looked at, or is again, as Shedding says. Conn may
+	// be one that was not found to speak PostgreSQL; then its Number is 0.
+	Shed
 )
 
 // An Event is something that happened on a connection.
@@ -83,6 +86,8 @@ type Event struct {
 	TLS     *tlskeys.Info // of Encrypted and Close; nil where there is none
 	How     reassembly.Ending
 	Account *Account // with Close in the view Sessions; the receiver's
+
+	Shedding *Shedding // with Shed
 
 	// What is known where the events of all connections are in order.
 	First   int64 // the Time of the first event

@@ -73,6 +73,8 @@ type Totals struct {
 	Shortened   int64 // messages that were one too large
 	Records     int64 // of TLS, on connections where there are such bytes
 	Dropped     int64 // packets that were lost in capturing, as far as that is known
+	Shed        int64 // packets that were not looked at, because there were too many
+	ShedBytes   int64 // of payload in these
 }
 
 // Add adds what another Observer has counted.
@@ -96,6 +98,8 @@ func (t *Totals) Add(o *Totals) {
 	t.Shortened += o.Shortened
 	t.Records += o.Records
 	t.Dropped += o.Dropped
+	t.Shed += o.Shed
+	t.ShedBytes += o.ShedBytes
 }
 
 // An Observer observes connections of a capture: all, or those of one

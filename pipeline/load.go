@@ -1,0 +1,85 @@
+package pipeline
+
+import (
+	"github.com/pgwdump/pgwdump/capture"
+	"github.com/pgwdump/pgwdump/session"
+)
+
+const (
+	// A load is as many packets as have loadBytes of payload, at most loadSegments:
+	// little enough to stay in a core's own cache.
+	loadBytes    = 48 << 10
+	loadSegments = 256
+	// toldPerLoad is about how many events a load has that do not come from its segments.
+	toldPerLoad = 256
+)
+
+// A load is some packets that follow one another, and owns their payloads: what Add
+// fills, and what waits where more comes than can be worked on.
+type load struct {
+	payloads []byte
+	segments [shards][]segment // of each shard
+	count    int               // of all segments
+	last     int               // the number of the last segment's packet, be it of a load before
+	time     int64             // of it
+	told     []session.Event   // what comes from no segment, in the order of the packets
+	closing  bool              // the capture ends here
+	closeTo  int               // it does so for the connections that began with a packet up to this
+	idle     bool              // there was nothing for a while
+	passed   int               // as many packets as if they had gone by since, where none has in time
+}
+
+// A segment is one of a load.
+type segment struct {
+	capture.Segment
+	index  int     // in the load
+	passed *passed // right before it; nil where nothing was
+}
+
+// next returns an empty load. Where there are enough it waits for one, or returns nil
+// if there is a backlog.
+func (p *Pipeline) next() *load {
+	select {
+	case l := <-p.empty:
+		return l
+	default:
+	}
+	switch {
+	case p.loads < cap(p.empty):
+		p.loads++
+		return &load{payloads: make([]byte, 0, loadBytes)}
+	case p.backlog != nil && !p.closing:
+		return nil
+	}
+	return <-p.empty
+}
+
+// full tells whether there is no room for a segment.
+func (l *load) full(s *capture.Segment) bool {
+	return l.count > 0 && (l.count == loadSegments || len(l.payloads)+len(s.Payload) > loadBytes)
+}
+
+// add adds a segment that there is room for, or the first.
+func (l *load) add(s *capture.Segment, before *passed) {
+	start := len(l.payloads)
+	l.payloads = append(l.payloads, s.Payload...)
+	s.Payload = l.payloads[start:len(l.payloads):len(l.payloads)]
+	shard := &l.segments[s.Flow()%shards]
+	*shard = append(*shard, segment{*s, l.count, before})
+	l.count++
+	l.last, l.time = s.Number, s.Time
+}
+
+// recycle empties a load for the next packets.
+func (p *Pipeline) recycle(l *load) {
+	for i := range l.segments {
+		l.segments[i] = l.segments[i][:0]
+	}
+	if cap(l.payloads) > loadBytes {
+		l.payloads = make([]byte, 0, loadBytes)
+	}
+	clear(l.told)
+	l.payloads, l.told, l.count = l.payloads[:0], l.told[:0], 0
+	l.closeTo, l.idle, l.passed = 0, false, 0
+	p.empty <- l
+}
