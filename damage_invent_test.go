@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"math/bits"
 	"os"
 	"path/filepath"
 	"slices"
@@ -99,4 +100,51 @@ func statementsIn(t *testing.T, pcap []byte) map[answered]bool {
 		}
 	}
 	return found
+}
+
+// TestDamageStart leaves out the request for encryption, the answer that there is none, or
+// both: the StartupMessage behind them is there all the same.
+func TestDamageStart(t *testing.T) {
+	found := 0
+	for _, name := range whole(t) {
+		segments := segmentsOf(t, name)
+		start := slices.IndexFunc(segments, func(s capture.Segment) bool {
+			return len(s.Payload) > 8 && bytes.HasPrefix(s.Payload[4:], []byte("\x00\x03\x00\x00user\x00"))
+		})
+		if start < 0 {
+			continue
+		}
+		ends := [2]capture.Endpoint{segments[start].From, segments[start].To}
+		var before []int // the segments of that connection with something in them, before
+		for i, s := range segments[:start] {
+			if len(s.Payload) > 0 && slices.Contains(ends[:], s.From) && slices.Contains(ends[:], s.To) {
+				before = append(before, i)
+			}
+		}
+		if len(before) == 0 {
+			continue
+		}
+		found++
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			for set := range 1 << len(before) {
+				var left []capture.Segment
+				for i, s := range segments {
+					if at := slices.Index(before, i); at < 0 || set>>at&1 == 0 {
+						left = append(left, s)
+					}
+				}
+				got := lookAt(t, pcapOf(left))
+				side := ends[0].String() + " " + ends[1].String() + " frontend"
+				if !slices.ContainsFunc(got.sides[side], func(m heard) bool { return m.kind == "StartupMessage" && !m.marked }) {
+					t.Errorf("without %d of %d segments: no StartupMessage in %v", bits.OnesCount(uint(set)), len(before), got.sides[side])
+				}
+				if got.summary.Violations > 0 {
+					t.Errorf("without %d of %d segments: %d violations", bits.OnesCount(uint(set)), len(before), got.summary.Violations)
+				}
+			}
+		})
+	}
+	if found < 2 {
+		t.Errorf("%d captures in which encryption was asked for and refused", found)
+	}
 }

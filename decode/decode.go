@@ -186,17 +186,21 @@ func (d *Decoder) next(c message.Context) (*Frame, error) {
 	for {
 		d.settle()
 		if d.state == lost {
-			if !d.search() {
+			if !d.search(c.Framing) {
 				return nil, ErrMore
 			}
-			c.Framing = message.Typed // what was searched for
+			c.Framing = d.hunt.framing
 		}
 		if d.state == heading {
 			if err := d.judge(c); err != nil {
 				return nil, err
 			}
 		}
-		if f, err := d.fill(); err != nil || !d.refused {
+		f, err := d.fill()
+		if err == nil && f.Tag == 'p' && c.Response != 0 {
+			f.Kind = c.Response // what came before its last byte may have come behind its first
+		}
+		if err != nil || !d.refused {
 			return f, err
 		}
 		d.refused = false

@@ -299,30 +299,44 @@ func TestSearch(t *testing.T) {
 	complete := string(mustAppend(&message.CommandComplete{Tag: message.Text("SELECT 1")}))
 	bind := string(mustAppend(&message.Bind{Parameters: message.NewValues([]byte("CLASS"), []byte("\x00\x00\x00\x07"))}))
 	execute, sync := string(mustAppend(&message.Execute{})), "S\x00\x00\x00\x04"
+	start := string(mustAppend(&message.StartupMessage{Protocol: message.Version30, Parameters: []message.Parameter{{Name: message.Text("user"), Value: message.Text("app")}}}))
+	anonymous := string(mustAppend(&message.StartupMessage{Protocol: message.Version30, Parameters: []message.Parameter{{Name: message.Text("abuser"), Value: message.Text("app")}}}))
+	ssl := string(mustAppend(&message.SSLRequest{}))
 	for _, c := range []struct {
 		name   string
 		side   message.Side
 		stream string
 		turn   bool   // the other side speaks then
 		want   string // kinds; guessed ones in brackets
+		starts bool   // the client is starting up
 	}{
-		{"values that look like ReadyForQuery", message.Backend, row("a", "XYZ", "Ivory")[8:] + row("1") + row("2") + complete + ready, true, "DataRow DataRow CommandComplete ReadyForQuery"},
-		{"parameters that look like Sync", message.Frontend, bind[6:] + execute + sync + bind + execute + sync, true, "Execute Sync Bind Execute Sync"},
-		{"a row in a row", message.Backend, "\x00\x00" + row("x", row("1")+row("2")+row("3"), "y") + complete + ready, true, "DataRow CommandComplete ReadyForQuery"},
-		{"a single request", message.Frontend, string(mustAppend(&message.Query{SQL: message.Text("select 1")})), true, "Query"},
-		{"the same, and nothing after", message.Frontend, string(mustAppend(&message.Query{SQL: message.Text("select 1")})), false, ""},
-		{"the end of an answer", message.Backend, "123456" + ready, true, "ReadyForQuery"},
-		{"letters and numbers", message.Backend, strings.Repeat("D\x00\x00\x00\x04", 100), true, ""},
-		{"zeros", message.Backend, strings.Repeat("\x00", 5000), true, ""},
-		{"a large claim before", message.Backend, "D\x00\x00\xff\xff" + row("1") + row("2") + ready, true, "DataRow DataRow ReadyForQuery"},
-		{"large claims everywhere", message.Backend, strings.Repeat("D\x00\x00\xff", 20000) + row("1") + row("2") + ready, true, "DataRow DataRow ReadyForQuery"},
+		{"values that look like ReadyForQuery", message.Backend, row("a", "XYZ", "Ivory")[8:] + row("1") + row("2") + complete + ready, true, "DataRow DataRow CommandComplete ReadyForQuery", false},
+		{"parameters that look like Sync", message.Frontend, bind[6:] + execute + sync + bind + execute + sync, true, "Execute Sync Bind Execute Sync", false},
+		{"a row in a row", message.Backend, "\x00\x00" + row("x", row("1")+row("2")+row("3"), "y") + complete + ready, true, "DataRow CommandComplete ReadyForQuery", false},
+		{"a single request", message.Frontend, string(mustAppend(&message.Query{SQL: message.Text("select 1")})), true, "Query", false},
+		{"the same, and nothing after", message.Frontend, string(mustAppend(&message.Query{SQL: message.Text("select 1")})), false, "", false},
+		{"the end of an answer", message.Backend, "123456" + ready, true, "ReadyForQuery", false},
+		{"letters and numbers", message.Backend, strings.Repeat("D\x00\x00\x00\x04", 100), true, "", false},
+		{"zeros", message.Backend, strings.Repeat("\x00", 5000), true, "", false},
+		{"a large claim before", message.Backend, "D\x00\x00\xff\xff" + row("1") + row("2") + ready, true, "DataRow DataRow ReadyForQuery", false},
+		{"large claims everywhere", message.Backend, strings.Repeat("D\x00\x00\xff", 20000) + row("1") + row("2") + ready, true, "DataRow DataRow ReadyForQuery", false},
+		{"a start-up", message.Frontend, ssl[3:] + start, false, "StartupMessage", true},
+		{"all of a start-up", message.Frontend, ssl[7:] + ssl + start, false, "SSLRequest StartupMessage", true},
+		{"a start-up behind what may be one", message.Frontend, "\x00\x00\x00\x0c\x00" + start, true, "StartupMessage", true},
+		{"a start-up of nobody", message.Frontend, anonymous, true, "", true},
+		{"a start-up in a session", message.Frontend, "\x00" + start, true, "", false},
+		{"a request while a start-up may come", message.Frontend, "\x00" + string(mustAppend(&message.Query{SQL: message.Text("select 1")})), true, "Query", true},
 	} {
 		d := New(c.side, Options{Resync: true})
 		d.Lose()
-		got := feed(d, message.Context{}, []byte(c.stream))
+		context := message.Context{}
+		if c.starts {
+			context.Framing = message.Startup
+		}
+		got := feed(d, context, []byte(c.stream))
 		if c.turn {
 			d.Turn()
-			got = append(got, feed(d, message.Context{}, nil)...)
+			got = append(got, feed(d, context, nil)...)
 		}
 		for i, g := range got {
 			got[i], _, _ = strings.Cut(g, " ")

@@ -1,6 +1,10 @@
 package decode
 
-import "github.com/pgwdump/pgwdump/message"
+import (
+	"encoding/binary"
+
+	"github.com/pgwdump/pgwdump/message"
+)
 
 const (
 	// maxHunt is how many bytes are held while the beginning of a message is
@@ -32,15 +36,17 @@ const (
 // A hunt is the search for the beginning of a message. Its places are counted from
 // the first byte that the Decoder has not gone over.
 type hunt struct {
-	guessed    bool        // a place was found, and nothing has confirmed it
-	points     int         // what has spoken for it since
-	ended      bool        // no more will be fed, or not without a gap
-	passed     int64       // bytes gone over
-	scanned    int         // places that were looked at as possible beginnings
-	likely     int         // a place for which something speaks beforehand
-	bonus      int         // that, in points
-	due        int         // how many bytes make one of the candidates better known
-	candidates []candidate // in the order of their places
+	starts     bool            // what has no type byte may come too: the client is starting up
+	framing    message.Framing // of the message that was found
+	guessed    bool            // a place was found, and nothing has confirmed it
+	points     int             // what has spoken for it since
+	ended      bool            // no more will be fed, or not without a gap
+	passed     int64           // bytes gone over
+	scanned    int             // places that were looked at as possible beginnings
+	likely     int             // a place for which something speaks beforehand
+	bonus      int             // that, in points
+	due        int             // how many bytes make one of the candidates better known
+	candidates []candidate     // in the order of their places
 	walker     message.Walker
 }
 
@@ -168,13 +174,14 @@ func (c *candidate) closes(n int) bool {
 }
 
 // search looks for the beginning of a message in what was held and fed.
-func (d *Decoder) search() bool {
+func (d *Decoder) search(f message.Framing) bool {
 	if !d.options.Resync {
 		d.pass(len(d.held) + len(d.in))
 		d.held, d.in = d.held[:0], nil
 		return false
 	}
 	h := &d.hunt
+	h.starts = f == message.Startup
 	b, borrowed := d.in, len(d.held) == 0
 	if !borrowed {
 		d.held = append(d.held, d.in...)
@@ -253,7 +260,7 @@ func (h *hunt) begin(side message.Side, b []byte) {
 	if c.at == h.likely {
 		c.points = h.bonus
 	}
-	if !c.judge(side, b) {
+	if !c.judge(side, b) && !(h.starts && c.judgeStart(b)) {
 		return
 	}
 	if len(h.candidates) == maxCandidates {
@@ -291,6 +298,19 @@ func (c *candidate) judge(side message.Side, b []byte) bool {
 	return true
 }
 
+// judgeStart reads the first bytes of what may be a message without type byte: its length
+// and the first of its code.
+func (c *candidate) judgeStart(b []byte) bool {
+	const least, most = 8, 10000 // as in PostgreSQL's ProcessStartupPacket
+	n := int(binary.BigEndian.Uint32(b))
+	const version3, request = 0, 1234 >> 8
+	if n < least || n > most || b[4] != version3 && b[4] != request {
+		return false
+	}
+	c.kind, c.size = message.KindStartupMessage, n
+	return true
+}
+
 // advance looks again at the candidates, with as many bytes as there are.
 func (h *hunt) advance(side message.Side, b []byte) {
 	h.due = 1<<63 - 1
@@ -301,7 +321,7 @@ func (h *hunt) advance(side message.Side, b []byte) {
 			if c.size == 0 {
 				may = c.judge(side, b[c.end:])
 			} else {
-				may = h.weigh(&c, b[c.end+head:c.end+c.size])
+				may = h.weigh(&c, b[c.end:c.end+c.size])
 			}
 		}
 		if may {
@@ -312,9 +332,14 @@ func (h *hunt) advance(side message.Side, b []byte) {
 	h.candidates = left
 }
 
-// weigh looks at the body of a whole message.
-func (h *hunt) weigh(c *candidate, body []byte) bool {
-	points := h.pointsOf(c.kind, body)
+// weigh looks at a whole message.
+func (h *hunt) weigh(c *candidate, b []byte) bool {
+	var points int
+	if c.kind.Framing() == message.Startup {
+		points = h.pointsOfStart(b)
+	} else {
+		points = h.pointsOf(c.kind, b[head:])
+	}
 	c.end, c.size = c.end+c.size, 0
 	c.points += points
 	c.sure = c.points >= plenty
@@ -348,6 +373,23 @@ func (h *hunt) pointsOf(k message.Kind, body []byte) int {
 	return parsed
 }
 
+// pointsOfStart returns what speaks for a message without type byte. That is a lot: its
+// code, and of a StartupMessage that it has a user and is well-formed to its last byte.
+func (h *hunt) pointsOfStart(b []byte) int {
+	head, _, err := message.ReadHead(b, message.Frontend, message.Context{Framing: message.Startup})
+	if err != nil {
+		return 0
+	}
+	m := message.New(head.Kind)
+	if h.walker.Decode(m, b[head.Body:]) != nil {
+		return 0
+	}
+	if m, ok := m.(*message.StartupMessage); ok && m.Parameter("user") == nil {
+		return 0
+	}
+	return plenty
+}
+
 func isText(b []byte) bool {
 	for _, c := range b {
 		if c < ' ' && c != '\n' && c != '\t' && c != '\r' || c == 0x7f {
@@ -364,13 +406,11 @@ func (h *hunt) first(n int) (at int, found bool) {
 	for len(h.candidates) > 0 {
 		switch c := h.candidates[0]; {
 		case c.sure:
-			h.guessed = false
-			return c.at, true
+			return h.take(&c, true)
 		case n-c.at <= maxHunt:
 			return 0, false
 		case c.end > c.at:
-			h.guess()
-			return c.at, true
+			return h.take(&c, false)
 		}
 		h.candidates = h.candidates[1:]
 	}
@@ -381,21 +421,25 @@ func (h *hunt) first(n int) (at int, found bool) {
 func (h *hunt) last(n int) (at int, found bool) {
 	for i := range h.candidates {
 		if c := &h.candidates[i]; c.sure || c.closes(n) {
-			h.guessed = false
-			return c.at, true
+			return h.take(c, true)
 		}
 	}
 	for i := range h.candidates {
 		if c := &h.candidates[i]; c.end > c.at {
-			h.guess()
-			return c.at, true
+			return h.take(c, false)
 		}
 	}
 	return 0, false
 }
 
-// guess notes that a place is taken without being sure.
-func (h *hunt) guess() { h.guessed, h.points = true, 0 }
+// take takes a candidate, which may be a guess.
+func (h *hunt) take(c *candidate, sure bool) (at int, found bool) {
+	h.guessed, h.points, h.framing = !sure, 0, message.Typed
+	if c.sure {
+		h.framing = c.kind.Framing()
+	}
+	return c.at, true
+}
 
 // confirm tells whether a message confirms that its beginning was found and not
 // only guessed.
@@ -412,7 +456,7 @@ func (d *Decoder) confirm(f *Frame) bool {
 // stream that something may follow, but nothing needs to. It returns the place, and
 // false where none is sure.
 func Find(side message.Side, b []byte) (at int, sure bool) {
-	h := hunt{due: head, bonus: segment}
+	h := hunt{due: head, bonus: segment, starts: side == message.Frontend}
 	if at, sure = h.look(side, b); !sure {
 		at, sure = h.last(len(b))
 	}

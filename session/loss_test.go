@@ -38,3 +38,23 @@ func TestAnswersWhileSearching(t *testing.T) {
 		t.Errorf("%d bytes lost, %d not decoded", o.Totals.Lost, o.Totals.Undecoded)
 	}
 }
+
+// A client that sends its StartupMessage with the SSLRequest, and does not wait for what
+// the server says to that, gets two answers at a time. Each is to what it is to.
+func TestStartsWithoutWaiting(t *testing.T) {
+	start, err := encode("StartupMessage", []string{"user", "app"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ok, _ := encode("AuthenticationOk", nil)
+	ready, _ := encode("ReadyForQuery", []string{"I"})
+	o := session.New(session.Options{Ports: []uint16{0}})
+	o.Tell(new(session.Events))
+	s := o.Open(&reassembly.Conn{Number: 1, Opener: client})
+	s.Data(&reassembly.Chunk{From: client, Bytes: append([]byte("\x00\x00\x00\x08\x04\xd2\x16\x2f"), start...), Packet: 1})
+	s.Data(&reassembly.Chunk{From: server, Bytes: append(append([]byte("N"), ok...), ready...), Packet: 2})
+	s.Close(reassembly.Finished, 3, 0)
+	if o.Totals.Violations != 0 || o.Totals.Messages != 5 {
+		t.Errorf("%d messages, %d violations", o.Totals.Messages, o.Totals.Violations)
+	}
+}

@@ -249,8 +249,10 @@ func (s *stage) read(end int) {
 			e.stuffed.add(e.chunk.Bytes[:n])
 		case pass:
 			part := e.chunk
-			part.Bytes = part.Bytes[:n]
+			part.Bytes, e.chunk.Bytes = part.Bytes[:n], e.chunk.Bytes[n:]
 			s.next.Data(&part)
+			s.read(1 - end) // which may have waited for an answer
+			continue
 		}
 		e.chunk.Bytes = e.chunk.Bytes[n:]
 	}
