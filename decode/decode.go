@@ -29,8 +29,16 @@ var ErrMore = errors.New("decode: no further message in the bytes fed so far")
 
 // A Frame is one message as it stood in the stream.
 type Frame struct {
-	Kind   message.Kind
-	Tag    byte   // the type byte, 0 where there is none
+	Kind message.Kind
+	Tag  byte // the type byte, 0 where there is none
+
+	// Held says that Body is in memory of the Decoder, because the message came in
+	// pieces. Else it is in what was fed, and valid for as long as that is.
+	Held bool
+	// Guessed says that the message begins where one was found by searching, and
+	// that nothing has confirmed it yet.
+	Guessed bool
+
 	Length int    // the length word as it stood there, which counts itself; 1 for a one-byte answer
 	Offset int64  // of the message's first byte in the stream
 	Size   int    // bytes that the message takes in the stream
@@ -40,14 +48,6 @@ type Frame struct {
 	// Dropped is how many of the missing bytes came, and were not kept: those over the
 	// limit of the Decoder, or behind a gap.
 	Dropped int
-
-	// Held says that Body is in memory of the Decoder, because the message came in
-	// pieces. Else it is in what was fed, and valid for as long as that is.
-	Held bool
-
-	// Guessed says that the message begins where one was found by searching, and
-	// that nothing has confirmed it yet.
-	Guessed bool
 }
 
 // Missing returns how many bytes of the body are not there: over the limit of the

@@ -150,24 +150,24 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// TestRecall holds that what renderers remember of messages before changes nothing.
+// TestRecall holds that what renderers remember of lines before changes nothing.
 func TestRecall(t *testing.T) {
 	packets := everything(t)
 	for i := range packets {
 		packets[i].Number = i + 1
 	}
-	text := func(d render.Detail) func() Renderer {
+	text := func(d render.Detail, s render.TimeStyle) func() Renderer {
 		return func() Renderer {
 			r := render.NewText(false)
-			r.Detail = d
+			r.Detail, r.Clock.Style = d, s
 			return r
 		}
 	}
 	for name, render := range map[string]func() Renderer{
 		"JSON":       func() Renderer { return &render.JSON{} },
-		"short text": text(render.Short),
-		"text":       text(render.Normal),
-		"full text":  text(render.Full),
+		"short text": text(render.Short, render.SinceLast),
+		"text":       text(render.Normal, render.TimeOfDay),
+		"full text":  text(render.Full, render.SinceFirst),
 	} {
 		once := render()
 		var lines []string

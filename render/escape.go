@@ -11,10 +11,20 @@ import (
 // An escaper writes text so that it stays on its line and cannot harm a terminal.
 type escaper struct {
 	mark  uint64                      // eight times the quotation mark that is escaped, or a backslash
-	plain [256]bool                   // which bytes stand for themselves
-	ascii [utf8.RuneSelf]string       // what stands for the other ASCII characters
+	ascii [utf8.RuneSelf]escape       // what stands for the ASCII characters
 	other func(r rune) string         // what stands for another one that is unsafe
 	wrong func(b byte) (string, bool) // what stands for a byte that is not UTF-8; false if nothing can
+}
+
+// An escape is what stands for a character, as a word with the first byte lowest.
+type escape struct {
+	text uint64
+	size int
+}
+
+func newEscape(s string) escape {
+	var b [word]byte
+	return escape{size: copy(b[:], s), text: binary.LittleEndian.Uint64(b[:])}
 }
 
 // textEscaper writes for people: \n, \t, \r, \xNN and \u{NNNN}. A backslash is
@@ -32,7 +42,7 @@ var textEscaper = newEscaper('\\', map[byte]string{'\n': `\n`, '\t': `\t`, '\r':
 var markedEscaper = func() *escaper {
 	e := *textEscaper
 	e.mark = '\'' * 0x0101010101010101
-	e.plain['\''], e.ascii['\''] = false, `\'`
+	e.ascii['\''] = newEscape(`\'`)
 	return &e
 }()
 
@@ -46,11 +56,11 @@ func newEscaper(mark byte, named map[byte]string, numbered string, other func(ru
 	for c := range e.ascii {
 		switch name, ok := named[byte(c)]; {
 		case ok:
-			e.ascii[c] = name
+			e.ascii[c] = newEscape(name)
 		case unsafe(rune(c)):
-			e.ascii[c] = fmt.Sprintf(numbered, c)
+			e.ascii[c] = newEscape(fmt.Sprintf(numbered, c))
 		default:
-			e.plain[c] = true
+			e.ascii[c] = newEscape(string(rune(c)))
 		}
 	}
 	return e
@@ -71,26 +81,24 @@ func (e *escaper) append(dst, b []byte) ([]byte, bool) {
 		dst = slices.Grow(dst, longest*(end-i)+word)
 		to, n := dst[:cap(dst)], len(dst)
 		for i < end {
+			x, size := uint64(0), word
 			if i+word <= end {
-				x := binary.LittleEndian.Uint64(b[i:])
-				binary.LittleEndian.PutUint64(to[n:], x)
-				marks := odd(x, e.mark)
-				if marks == 0 {
-					i, n = i+word, n+word
-					continue
-				}
-				skip := bits.TrailingZeros64(marks) / 8
-				i, n = i+skip, n+skip
+				x = binary.LittleEndian.Uint64(b[i:])
+			} else {
+				x, size = lastWord(b[i:end])
 			}
-			c := b[i]
-			if e.plain[c] {
-				to[n] = c
-				i, n = i+1, n+1
+			binary.LittleEndian.PutUint64(to[n:], x)
+			marks := odd(x, e.mark)
+			if marks == 0 {
+				i, n = i+size, n+size
 				continue
 			}
+			skip := bits.TrailingZeros64(marks) / 8
+			i, n = i+skip, n+skip
+			c := b[i]
 			if c < utf8.RuneSelf {
-				n += copy(to[n:], e.ascii[c])
-				i++
+				binary.LittleEndian.PutUint64(to[n:], e.ascii[c].text)
+				i, n = i+1, n+e.ascii[c].size
 				continue
 			}
 			r, size := utf8.DecodeRune(b[i:])
@@ -113,11 +121,60 @@ func (e *escaper) append(dst, b []byte) ([]byte, bool) {
 	return dst, true
 }
 
+// lastWord returns the bytes of b, of which there are fewer than eight and at least one,
+// with blanks behind them, and how many they are.
+func lastWord(b []byte) (x uint64, size int) {
+	size = len(b)
+	switch {
+	case size >= 4:
+		x = uint64(binary.LittleEndian.Uint32(b)) | uint64(binary.LittleEndian.Uint32(b[size-4:]))<<(8*(size-4))
+	case size >= 2:
+		x = uint64(binary.LittleEndian.Uint16(b)) | uint64(binary.LittleEndian.Uint16(b[size-2:]))<<(8*(size-2))
+	default:
+		x = uint64(b[0])
+	}
+	return x | ones*' '<<(8*size), size
+}
+
+const ones, highs = 0x0101010101010101, 0x8080808080808080
+
+// appendPlain appends b if each of its bytes stands for itself, also where b is one of
+// several values: most are so, and need no closer look. Else it returns false.
+func appendPlain(dst, b []byte) ([]byte, bool) {
+	dst = slices.Grow(dst, len(b)+word)
+	to, n := dst[:cap(dst)], len(dst)
+	for len(b) >= word {
+		x := binary.LittleEndian.Uint64(b)
+		if special(x) {
+			return dst, false
+		}
+		binary.LittleEndian.PutUint64(to[n:], x)
+		b, n = b[word:], n+word
+	}
+	if len(b) > 0 {
+		x, size := lastWord(b)
+		if special(x) {
+			return dst, false
+		}
+		binary.LittleEndian.PutUint64(to[n:], x)
+		n += size
+	}
+	return dst[:n], true
+}
+
+// special tells whether one of eight bytes is escaped or has a meaning in a list: a
+// control, a quotation mark, a comma, a bracket or a backslash, or beyond ASCII.
+func special(x uint64) bool {
+	low := x &^ highs
+	brackets := (low + ones*(0x80-'[')) &^ (low + ones*(0x80-']'-1)) // and the backslash between them
+	below := (x - ones*' ') | ((x ^ ones*'\'') - ones) | ((x ^ ones*',') - ones)
+	return (below&^x|brackets|x|(x+ones))&highs != 0
+}
+
 // odd returns a word whose lowest bit set is in the first byte of x that may have
 // to be escaped, or 0: controls, backslashes, the mark, and all beyond ASCII. What
 // it says of the bytes after that one may be wrong. mark has the mark eight times.
 func odd(x, mark uint64) uint64 {
-	const ones, highs = 0x0101010101010101, 0x8080808080808080
 	below := (x - ones*' ') | ((x ^ mark) - ones) | ((x ^ ones*'\\') - ones)
 	return (below&^x | x | (x + ones)) & highs
 }
@@ -192,8 +249,9 @@ func appendHex(dst, b []byte) []byte {
 }
 
 func appendSpaces(dst []byte, n int) []byte {
-	for range n {
-		dst = append(dst, ' ')
+	const blanks = "                                "
+	for ; n > len(blanks); n -= len(blanks) {
+		dst = append(dst, blanks...)
 	}
-	return dst
+	return append(dst, blanks[:max(n, 0)]...)
 }

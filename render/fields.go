@@ -227,14 +227,13 @@ func (r *Text) appendList(dst []byte, elements []message.Field) []byte {
 }
 
 func (r *Text) appendValues(dst []byte, values message.Values) []byte {
+	names := r.labels.of(r.typing.columns, r.palette.name)
 	for i, v := range values.All() {
 		if i > 0 {
 			dst = append(dst, ", "...)
 		}
-		if name := r.typing.name(i); name != nil {
-			dst = append(dst, r.palette.name.on...)
-			dst = append(appendEscaped(dst, name), '=')
-			dst = append(dst, r.palette.name.off...)
+		if i < len(names) {
+			dst = append(dst, names[i]...)
 		}
 		if v == nil {
 			dst = r.palette.null.append(dst, "NULL")
@@ -249,16 +248,28 @@ func (r *Text) appendValues(dst []byte, values message.Values) []byte {
 // characters of one of the given classes, or would be taken for NULL, or for
 // nothing.
 func (r *Text) appendElement(dst, b []byte, marked class) []byte {
+	if limit := r.limit(); marked&blankClass == 0 && (limit == 0 || len(b) <= limit) && !misread(b) {
+		start := len(dst)
+		if text, ok := appendPlain(append(dst, r.palette.value.on...), b); ok {
+			return append(text, r.palette.value.off...)
+		}
+		dst = dst[:start]
+	}
 	c := classOf(b)
 	switch {
 	case c&binaryClass != 0:
 		return r.appendCut(dst, r.palette.value, b, appendHexValue)
-	case len(b) > 0 && c&marked == 0 && string(b) != "NULL" && b[0] != ' ' && b[len(b)-1] != ' ':
+	case c&marked == 0 && !misread(b):
 		return r.appendCut(dst, r.palette.value, b, appendEscaped)
 	}
 	dst = append(dst, '\'')
 	dst = r.appendCut(dst, r.palette.value, b, appendMarked)
 	return append(dst, '\'')
+}
+
+// misread tells whether a value would be taken for another one without quotation marks.
+func misread(b []byte) bool {
+	return len(b) == 0 || b[0] == ' ' || b[len(b)-1] == ' ' || string(b) == "NULL"
 }
 
 func appendMarked(dst, b []byte) []byte {
@@ -275,13 +286,18 @@ func (r *Text) appendBytes(dst, b []byte) []byte {
 	return r.appendCut(dst, r.palette.value, b, appendEscaped)
 }
 
+// limit returns how many bytes of a value are shown; 0 for all.
+func (r *Text) limit() int {
+	if r.Detail == Short && (r.MaxValue == 0 || r.MaxValue > shortest) {
+		return shortest
+	}
+	return r.MaxValue
+}
+
 // appendCut appends as much of b as is shown of a value. Of one that is cut it
 // says how long it is.
 func (r *Text) appendCut(dst []byte, s style, b []byte, write func(dst, b []byte) []byte) []byte {
-	limit := r.MaxValue
-	if r.Detail == Short && (limit == 0 || limit > shortest) {
-		limit = shortest
-	}
+	limit := r.limit()
 	show := b
 	if limit > 0 && len(b) > limit {
 		show = whole(b[:limit])

@@ -28,16 +28,6 @@ type JSON struct {
 	response   message.ErrorResponse
 }
 
-// A head is the beginning of a line, up to the offset. A packet often brings
-// several messages, and their lines begin alike.
-type head struct {
-	kind   session.EventType
-	packet int
-	conn   *session.Conn
-	from   message.Side
-	text   []byte
-}
-
 // Append appends the line of an event to dst.
 func (r *JSON) Append(dst []byte, e *session.Event) []byte {
 	if e.Type == session.Ended {
@@ -55,8 +45,8 @@ func (r *JSON) Append(dst []byte, e *session.Event) []byte {
 		dst = r.appendSession(r.appendHeadOf(dst, "session", e), e)
 		return append(dst, "}\n"...)
 	}
-	if h := &r.head; h.packet != e.Packet || h.conn != e.Conn || h.kind != e.Type || h.from != e.From || h.text == nil {
-		*h = head{e.Type, e.Packet, e.Conn, e.From, r.appendHead(h.text[:0], e)}
+	if h := &r.head; !h.is(e) {
+		h.of(e, r.appendHead(h.text[:0], e))
 		if e.From != 0 {
 			h.text = append(append(append(h.text, `,"from":"`...), e.From.String()...), `","offset":`...)
 		}

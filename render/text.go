@@ -29,9 +29,11 @@ type Text struct {
 	Clock       *Clock
 
 	palette palette
+	head    head
 	reader  session.Reader
 	recall  recall
 	typing  typing
+	labels  labels
 }
 
 // NewText returns a Text with colours or without, in Normal detail.
@@ -54,15 +56,10 @@ func (r *Text) Append(dst []byte, e *session.Event) []byte {
 		return r.appendShed(dst, e)
 	}
 	p := &r.palette
-	dst = r.appendConn(dst, e)
-	switch e.From {
-	case message.Frontend:
-		dst = p.frontend.append(dst, "→ ")
-	case message.Backend:
-		dst = p.backend.append(dst, "← ")
-	default:
-		dst = append(dst, "  "...)
+	if h := &r.head; !h.is(e) || r.Clock.Style == SinceLast {
+		h.of(e, r.appendHead(h.text[:0], e))
 	}
+	dst = append(dst, r.head.text...)
 	switch e.Type {
 	case session.Message:
 		return r.appendMessage(dst, e)
@@ -99,6 +96,18 @@ func (r *Text) Append(dst []byte, e *session.Event) []byte {
 	}
 	dst = r.appendNotes(dst, e)
 	return append(dst, '\n')
+}
+
+// appendHead appends when it was, on which connection, and who spoke.
+func (r *Text) appendHead(dst []byte, e *session.Event) []byte {
+	dst = r.appendConn(dst, e)
+	switch e.From {
+	case message.Frontend:
+		return r.palette.frontend.append(dst, "→ ")
+	case message.Backend:
+		return r.palette.backend.append(dst, "← ")
+	}
+	return append(dst, "  "...)
 }
 
 // appendConn appends when it was, and on which connection.
@@ -295,6 +304,9 @@ func (r *Text) appendPhase(dst []byte, e *session.Event) []byte {
 
 // appendNotes appends what is to be said against a message.
 func (r *Text) appendNotes(dst []byte, e *session.Event) []byte {
+	if !e.Partial && e.Malformed == nil && !e.Uncertain && len(e.Notes) == 0 {
+		return dst
+	}
 	note := func(text string) {
 		dst = append(dst, "  "...)
 		dst = append(dst, r.palette.warning.on...)

@@ -10,7 +10,7 @@ import (
 type typing struct {
 	types   []message.OID    // of the parameters of a Bind
 	formats []message.Format // of them
-	columns []message.Column // of a DataRow
+	columns *session.Columns // of a DataRow; nil where they are not known
 	login   *session.Login
 	plain   bool // all values are what they are in the message
 	text    []byte
@@ -18,6 +18,9 @@ type typing struct {
 
 // of takes the next message.
 func (t *typing) of(e *session.Event) {
+	if e.Columns != nil && e.Columns == t.columns && e.Login == t.login {
+		return // a row like the one before
+	}
 	t.types, t.formats, t.columns, t.login, t.plain = nil, t.formats[:0], nil, e.Login, true
 	if t.login == nil {
 		return
@@ -25,10 +28,10 @@ func (t *typing) of(e *session.Event) {
 	recoded := t.login.Values.Settings.ToUTF8 != nil
 	switch {
 	case e.Columns != nil:
-		t.columns = e.Columns.List
+		t.columns = e.Columns
 		t.plain = !recoded
-		for i := range t.columns {
-			t.plain = t.plain && t.columns[i].Format == message.TextFormat
+		for i := range t.columns.List {
+			t.plain = t.plain && t.columns.List[i].Format == message.TextFormat
 		}
 	case e.Prepared != nil && e.Frame.Kind == message.KindBind:
 		t.types = e.Prepared.Types
@@ -62,8 +65,8 @@ func (t *typing) value(i int, b []byte) []byte {
 	}
 	oid, format := message.OID(0), formatOf(t.formats, i)
 	switch {
-	case i < len(t.columns):
-		oid, format = t.columns[i].Type, t.columns[i].Format
+	case t.columns != nil && i < len(t.columns.List):
+		oid, format = t.columns.List[i].Type, t.columns.List[i].Format
 	case i < len(t.types):
 		oid = t.types[i]
 	}
@@ -80,8 +83,35 @@ func (t *typing) value(i int, b []byte) []byte {
 // name returns the name of the column that the i-th value is of, nil where there is
 // none.
 func (t *typing) name(i int) []byte {
-	if i < len(t.columns) {
-		return t.columns[i].Name
+	if t.columns != nil && i < len(t.columns.List) {
+		return t.columns.List[i].Name
 	}
 	return nil
+}
+
+// labels are what stands before the values of rows, as many of which have the same
+// columns.
+type labels struct {
+	columns *session.Columns
+	list    [][]byte
+}
+
+// of returns what stands before each value of a row with these columns: a name, in a
+// style. It is
+// nothing where that is not known.
+func (l *labels) of(c *session.Columns, s style) [][]byte {
+	if l.columns != c {
+		l.columns, l.list = c, nil
+		if c != nil {
+			for i := range c.List {
+				var label []byte
+				if name := c.List[i].Name; name != nil { // else it could not be read
+					label = append(appendEscaped([]byte(s.on), name), '=')
+					label = append(label, s.off...)
+				}
+				l.list = append(l.list, label)
+			}
+		}
+	}
+	return l.list
 }

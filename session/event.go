@@ -46,36 +46,44 @@ const (
 	Shed
 )
 
-// An Event is something that happened on a connection.
+// An Event is something that happened on a connection. What most messages have comes
+// first, in few lines of a processor's cache.
 type Event struct {
 	Type   EventType
-	Conn   *Conn        // nil with Drop
-	Packet int          // by which it happened
-	Time   int64        // of that packet, nanoseconds since 1970-01-01 UTC
 	From   message.Side // who sent what it tells of; 0 with Open and Close
-	Offset int64        // in the stream of that side
 	Phase  phase.Phase  // in which the message came
 	Moved  bool         // that is another than of the message before
+	Wanted bool         // the statement is what was looked for, and no neighbour of that
 
-	Statement *Statement // with Ended; the receiver's
-	Wanted    bool       // it is what was looked for, and no neighbour of that
+	Partial   bool         // part of the message is missing
+	Uncertain bool         // decoded after a guess
+	Payload   message.Kind // what a CopyData holds, where a Reader has found that: then the fields are its
+
+	Conn   *Conn // nil with Drop
+	Packet int   // by which it happened
+	Time   int64 // of that packet, nanoseconds since 1970-01-01 UTC
+	Offset int64 // in the stream of the side
+
+	Frame decode.Frame // of a Message
+	Notes []string     // further reservations, a sentence each
 
 	// What a message means, nil where that is not known.
 	Prepared *Prepared // that a Bind, Describe or Execute is for
 	Columns  *Columns  // of a DataRow
 	Login    *Login    // the session, where one of these is
+	Cancel   *Cancel   // with a CancelRequest, its Close, or the error that it led to: see Cancels
 
-	Cancel *Cancel  // with a CancelRequest, its Close, or the error that it led to: see Cancels
-	Row    *CopyRow // with Row
-
-	Frame   decode.Frame // of a Message
-	Partial bool         // part of it is missing
 	// What a Reader reads.
-	Payload   message.Kind    // what a CopyData holds, where that is known: then the fields are its
 	Fields    []message.Field // those that were understood
 	Malformed *message.Error  // why not all of the body was
-	Uncertain bool            // decoded after a guess
-	Notes     []string        // further reservations, a sentence each
+
+	// What is known where the events of all connections are in order.
+	First   int64 // the Time of the first event
+	Last    int64 // the Time of the event before
+	Packets int64 // with Drop
+
+	Statement *Statement // with Ended; the receiver's
+	Row       *CopyRow   // with Row
 
 	Bytes   int64 // missing in a Gap, or encrypted ones that did not come out, as Err says; differing in a Conflict
 	Passed  int64 // behind these, gone over without finding a message
@@ -88,11 +96,6 @@ type Event struct {
 	Account *Account // with Close in the view Sessions; the receiver's
 
 	Shedding *Shedding // with Shed
-
-	// What is known where the events of all connections are in order.
-	First   int64 // the Time of the first event
-	Last    int64 // the Time of the event before
-	Packets int64 // with Drop
 }
 
 // Events are what an [Observer] has told of, in the order in which it became known.
