@@ -165,9 +165,10 @@ func (p *Pipeline) Add(packet *capture.Packet) {
 }
 
 // Flush hands on what was added, without waiting until it is written. It is for a
-// source that has nothing more to give for now.
+// source that has nothing more to give for now. Where other packets are waiting to be
+// worked on, these have time.
 func (p *Pipeline) Flush() {
-	if p.load.count+len(p.load.told) > 0 {
+	if len(p.backlog) == 0 && p.load.count+len(p.load.told) > 0 {
 		p.handOn()
 	}
 }

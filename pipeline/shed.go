@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -13,13 +14,17 @@ import (
 
 const (
 	// pressed is how full the backlog has to be for connections to be shed: those that
-	// are new, and the heaviest. Each time it has grown by another rise, further ones
-	// are; when it is full, whichever has a packet.
+	// are new, and of the heaviest as many as are too much. Each time it has grown by
+	// another rise, further ones are; when it is full, whichever has a packet.
 	pressed = 3. / 4
 	rise    = 1. / 32
-	// heaviest is the share of what came lately that is shed in one go.
-	heaviest = 1. / 8
-	// calm is how full the backlog may be for connections to come back.
+	// mostShare is which part of what comes is shed in one go at the most, leastShare
+	// how much more than what seems to be too much, and also how much comes back in one
+	// go.
+	mostShare  = 1. / 2
+	leastShare = 1. / 16
+	// calm is how full the backlog may be for connections to come back: the lightest
+	// first.
 	calm = 1. / 16
 	// leastRest is for how long a connection that was shed stays so, mostRest for how
 	// long one that was so again and again.
@@ -46,10 +51,13 @@ type shedder struct {
 	flows    map[capture.Ends]*flow
 	latest   *flow // that of the segment before
 
+	handed   int     // loads that were handed on since it was last measured
+	waiting  int     // that waited then
 	count    int     // of segments since the backlog was looked at
 	looked   int64   // when it was
 	level    float64 // how full it was
 	bar      float64 // the level at which the next connections are shed
+	recalled int64   // when connections were last to come back
 	halved   int64   // when weights were
 	nameless absence // of those that could not be told of one by one
 
@@ -66,10 +74,10 @@ type flow struct {
 
 // An absence is what is not looked at of a connection.
 type absence struct {
-	since   int   // the number of the first packet
-	began   int64 // its time
-	last    int64 // the time of the last
-	rest    time.Duration
+	since   int           // the number of the first packet
+	began   int64         // its time
+	last    int64         // the time of the last
+	rest    time.Duration // for how long it may not come back; 0 once it may
 	packets int64
 	bytes   [2]int64 // of payload, those included that were not captured, from each end
 }
@@ -106,7 +114,7 @@ func (x *shedder) admit(s *capture.Segment, room bool) (before *passed, admitted
 		case s.Flags&(capture.FIN|capture.RST) != 0: // so that its end is seen
 			x.end(f, s, session.ShedOver)
 			return a.passed(f.from(s)), true
-		case x.level < calm && apart(s.Time, a.began) >= a.rest:
+		case a.rest == 0 && x.level < pressed:
 			x.end(f, s, session.ShedResumed)
 			return a.passed(f.from(s)), true
 		}
@@ -150,8 +158,8 @@ func (f *flow) from(s *capture.Segment) int {
 // apart returns how far apart two times are, of a clock that may be set.
 func apart(a, b int64) time.Duration { return time.Duration(max(a-b, b-a)) }
 
-// look looks how full the backlog is, and sheds what has to be. It is called often
-// enough to do what there is to do every second.
+// look looks how full the backlog is, and does what has to be done: sheds connections,
+// or has them come back.
 func (x *shedder) look(s *capture.Segment) {
 	x.level = x.pipeline.pressure()
 	switch {
@@ -160,8 +168,10 @@ func (x *shedder) look(s *capture.Segment) {
 		x.relieve(s)
 	case x.level < calm:
 		x.bar = pressed
-		if x.nameless.packets > 0 {
-			x.tellNameless(s)
+		x.measure()
+		if apart(s.Time, x.recalled) >= lookAfter {
+			x.recalled = s.Time
+			x.recall(s)
 		}
 	}
 	if apart(s.Time, x.halved) >= time.Second {
@@ -170,24 +180,62 @@ func (x *shedder) look(s *capture.Segment) {
 	}
 }
 
-// relieve sheds the heaviest connections.
+// measure returns how much of what came since it was last called is too much: the part
+// by which the backlog has grown.
+func (x *shedder) measure() float64 {
+	handed, waiting := x.handed, len(x.pipeline.backlog)
+	grown := waiting - x.waiting
+	x.handed, x.waiting = 0, waiting
+	return float64(grown) / float64(max(handed, 1))
+}
+
+// relieve sheds the heaviest connections: of those that weigh about the same the ones
+// that were shed before, so that it is not one after the other.
 func (x *shedder) relieve(s *capture.Segment) {
-	var all []*flow
-	sum := 0
+	share := min(max(x.measure(), 0)+leastShare, mostShare)
+	all, sum := x.sorted(func(f *flow) bool { return f.absence == nil && f.weight > 0 })
+	slices.Reverse(all)
+	shed := 0
+	for _, f := range all {
+		if shed > 0 && float64(shed+f.weight/2) > share*float64(sum) {
+			break
+		}
+		x.begin(f, s)
+		shed += f.weight
+	}
+}
+
+// recall has the lightest connections of those come back that have been shed for long
+// enough: a few, because nobody knows what they have grown to.
+func (x *shedder) recall(s *capture.Segment) {
+	if x.nameless.packets > 0 {
+		x.tellNameless(s)
+	}
+	_, sum := x.sorted(func(f *flow) bool { return f.absence == nil })
+	all, _ := x.sorted(func(f *flow) bool {
+		return f.absence != nil && f.absence.rest > 0 && apart(s.Time, f.absence.began) >= f.absence.rest
+	})
+	back := 0
+	for _, f := range all {
+		f.absence.rest = 0
+		if back += f.weight; float64(back) > leastShare*float64(sum) {
+			break
+		}
+	}
+}
+
+// sorted returns some of the flows, the lightest first, and what they weigh.
+func (x *shedder) sorted(which func(*flow) bool) (all []*flow, sum int) {
 	for _, f := range x.flows {
-		if f.absence == nil && f.weight > 0 {
+		if which(f) {
 			all = append(all, f)
 			sum += f.weight
 		}
 	}
-	slices.SortFunc(all, func(a, b *flow) int { return cmp.Compare(b.weight, a.weight) })
-	shed := 0.
-	for _, f := range all {
-		x.begin(f, s)
-		if shed += float64(f.weight); shed >= float64(sum)*heaviest {
-			break
-		}
-	}
+	slices.SortFunc(all, func(a, b *flow) int {
+		return cmp.Or(cmp.Compare(bits.Len(uint(a.weight)), bits.Len(uint(b.weight))), cmp.Compare(a.rest, b.rest), cmp.Compare(a.weight, b.weight))
+	})
+	return all, sum
 }
 
 // halve lets what came fade, and forgets those of which nothing comes.

@@ -34,6 +34,7 @@ func (p *Pipeline) hand(l *load) {
 		p.workOff(l)
 		return
 	}
+	p.shed.handed++
 	closing := l.closing
 	p.backlog <- l // which has room for all
 	if closing {
