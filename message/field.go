@@ -1,5 +1,7 @@
 package message
 
+import "slices"
+
 // A FieldType tells how the value of a [Field] is to be read. A renderer needs
 // to know these and no message.
 type FieldType uint8
@@ -65,9 +67,20 @@ func (f *Field) Values() Values { return Values{int(f.Int), f.Bytes} }
 // add lists a field of size bytes that ends at the cursor.
 func (w *Walker) add(name string, t FieldType, size int, i int64, b []byte) {
 	if w.list && w.err == nil {
-		w.fields = append(w.fields, Field{Name: name, Type: t, Int: i, Bytes: b,
-			Offset: int32(w.pos - size), Size: int32(size)})
+		f := w.next()
+		f.Name, f.Type, f.Int, f.Bytes = name, t, i, b
+		f.Offset, f.Size = int32(w.pos-size), int32(size)
 	}
+}
+
+// next returns a new field to be filled in where it is. A whole Field would be put
+// together elsewhere and copied, which costs more than all the rest.
+func (w *Walker) next() *Field {
+	n := len(w.fields)
+	w.fields = slices.Grow(w.fields, 1)[:n+1]
+	f := &w.fields[n]
+	*f = Field{}
+	return f
 }
 
 // beginning lists what is there of a field of n bytes that the body does not hold
@@ -133,6 +146,7 @@ func (w *Walker) open(name string, t FieldType) bool {
 
 func (w *Walker) close(opened bool, size int) {
 	if opened {
-		w.fields = append(w.fields, Field{Type: FieldEnd, Offset: int32(w.pos - size), Size: int32(size)})
+		f := w.next()
+		f.Type, f.Offset, f.Size = FieldEnd, int32(w.pos-size), int32(size)
 	}
 }
