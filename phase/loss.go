@@ -42,7 +42,11 @@ func (t *Tracker) Excuse(from m.Side) {
 // have been in it: a client that waits for each ReadyForQuery asks for something
 // only after it has had all before.
 func (t *Tracker) catchUp() {
-	if t.phase != Unsynchronised || t.ahead {
+	syncs := t.queue.syncs()
+	if t.queue.last().awaitsReady() {
+		syncs--
+	}
+	if t.phase != Unsynchronised || t.ahead || syncs == 0 {
 		return
 	}
 	for i := t.queue.len() - 2; i >= 0; i-- {

@@ -6,10 +6,12 @@ type pending struct {
 	number  uint64 // as in Step.Request
 }
 
-// A queue holds the unanswered requests, oldest first.
+// A queue holds the unanswered requests, oldest first. There may be many: what is asked
+// for with each message is counted.
 type queue struct {
-	items []pending
-	first int
+	items  []pending
+	first  int
+	counts [states]int // of each request
 }
 
 func (q *queue) len() int           { return len(q.items) - q.first }
@@ -47,19 +49,59 @@ func (q *queue) push(p pending) {
 		q.first = 0
 	}
 	q.items = append(q.items, p)
+	q.counts[p.request]++
+}
+
+// become changes the request that the server is answering.
+func (q *queue) become(r request) {
+	head := &q.items[q.first]
+	q.counts[head.request]--
+	q.counts[r]++
+	head.request = r
+}
+
+// syncs returns how many there are of those whose answer ends with a ReadyForQuery.
+func (q *queue) syncs() (n int) {
+	for r, count := range q.counts {
+		if request(r).awaitsReady() {
+			n += count
+		}
+	}
+	return n
 }
 
 // drop forgets the n oldest.
 func (q *queue) drop(n int) {
+	for _, p := range q.waiting()[:n] {
+		q.counts[p.request]--
+	}
 	q.first += n
 	if q.first == len(q.items) {
 		q.items, q.first = q.items[:0], 0
 	}
 }
 
-// remove forgets item i of waiting.
-func (q *queue) remove(i int) {
-	at := q.first + i
-	q.items = append(q.items[:at], q.items[at+1:]...)
-	q.drop(0)
+// readOver forgets each Sync behind the oldest request, up to the first of these: copyEnd,
+// which it forgets, too, and a part that was not seen, in which that may be. It tells
+// whether there was a copyEnd.
+func (q *queue) readOver() (ended bool) {
+	if q.counts[sync]+q.counts[copyEnd] == 0 {
+		return false
+	}
+	w := q.waiting()
+	kept := w[:1]
+	for i := 1; i < len(w); i++ {
+		r := w[i].request
+		if ended = r == copyEnd; ended || r == sync {
+			q.counts[r]--
+		} else {
+			kept = append(kept, w[i])
+		}
+		if ended || r == unseen {
+			kept = append(kept, w[i+1:]...)
+			break
+		}
+	}
+	q.items = q.items[:q.first+len(kept)]
+	return ended
 }

@@ -58,13 +58,8 @@ func (t *Tracker) Status() m.TransactionStatus { return t.status }
 
 // Pending returns how many requests wait for an answer.
 func (t *Tracker) Pending() int {
-	n := 0
-	for _, p := range t.queue.waiting() {
-		if p.number > 0 && p.request != terminate {
-			n++
-		}
-	}
-	return n
+	c := &t.queue.counts
+	return t.queue.len() - c[terminate] - c[copyEnd] - c[unseen] - c[skipping]
 }
 
 // Oldest returns the number of the oldest request that waits for an answer; where
@@ -80,15 +75,7 @@ func (t *Tracker) Oldest() uint64 {
 }
 
 // PendingSyncs returns how many ReadyForQuery are still to come.
-func (t *Tracker) PendingSyncs() int {
-	n := 0
-	for _, p := range t.queue.waiting() {
-		if p.request.awaitsReady() {
-			n++
-		}
-	}
-	return n
-}
+func (t *Tracker) PendingSyncs() int { return t.queue.syncs() }
 
 // Context returns how the next message of that side is framed, and what it is
 // where its type byte does not say so.
@@ -203,7 +190,7 @@ func (t *Tracker) push(p pending) {
 
 // become changes what the server is answering.
 func (t *Tracker) become(r request) {
-	t.queue.waiting()[0].request = r
+	t.queue.become(r)
 	if t.phase != Unsynchronised {
 		t.phase = answers[r].phase
 	}
@@ -311,18 +298,8 @@ func (t *Tracker) skip() int {
 // in the state copyIn: the server reads over them while it waits for data. Where
 // that end has come already, the server will find it next.
 func (t *Tracker) swallow(copyIn request) {
-	for i := 1; i < t.queue.len(); i++ {
-		switch t.queue.waiting()[i].request {
-		case copyEnd:
-			t.queue.remove(i)
-			t.become(copies[copyIn][m.KindCopyDone])
-			return
-		case sync:
-			t.queue.remove(i)
-			i--
-		case unseen: // it may be in that
-			return
-		}
+	if t.queue.readOver() {
+		t.become(copies[copyIn][m.KindCopyDone])
 	}
 }
 

@@ -502,13 +502,24 @@ func (p *pairing) release() {
 func (p *pairing) lost(from message.Side) {
 	p.answered = Moment{}
 	w := p.asks.waiting()
-	if from == message.Frontend && len(w) > 0 {
-		w = w[len(w)-1:]
-	}
-	for i := range w {
-		if s := w[i].statement; s != nil {
-			s.Missing = true
+	last := len(w) - 1
+	switch {
+	case last < 0:
+	case from == message.Frontend:
+		w[last].lost()
+	default: // the oldest may have gone on to its next statement since the others were marked
+		w[0].lost()
+		for i := last; i > 0 && w[i].number > p.marked; i-- {
+			w[i].lost()
 		}
+		p.marked = w[last].number
+	}
+}
+
+// lost marks the statement of a request.
+func (a *ask) lost() {
+	if a.statement != nil {
+		a.statement.Missing = true
 	}
 }
 

@@ -33,6 +33,7 @@ type pairing struct {
 	fresh    bool   // nothing has ended since the server said so
 	answered Moment // when the last answer was complete; zero where that is not known
 	count    int64  // of statements that ended
+	marked   uint64 // the last request before a part of the answers that was not seen
 	kept     int    // bytes of text and parameters that were kept since nothing waited
 
 	walker   message.Walker
