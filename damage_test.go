@@ -446,7 +446,7 @@ func TestDamageDelivery(t *testing.T) {
 					if d := got.differs(clean); d != "" {
 						t.Fatalf("%s, seed %d: %s", kind, seed, d)
 					}
-					if got.summary.Decoded != clean.summary.Decoded || got.summary.Lost != clean.summary.Lost {
+					if got.summary.Decoded != clean.summary.Decoded || got.summary.Lost != clean.summary.Lost || got.summary.Violations != clean.summary.Violations {
 						t.Fatalf("%s, seed %d: %+v, want %+v", kind, seed, got.summary, clean.summary)
 					}
 				}

@@ -227,8 +227,8 @@ func FuzzTracker(f *testing.F) {
 				t.Fatalf("%d requests are kept", n)
 			}
 			if err != nil && was.Active() && was >= phase.Authenticating {
-				if r.Excuse(from); r.Phase() != phase.Unsynchronised {
-					t.Fatalf("excused in %s", r.Phase())
+				if r.Overtake(); r.Phase() != phase.Unsynchronised {
+					t.Fatalf("overtaken in %s", r.Phase())
 				}
 			}
 			b = b[2:]

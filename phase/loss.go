@@ -30,13 +30,9 @@ func (t *Tracker) Lose(from m.Side) {
 	}
 }
 
-// Excuse takes note that a message which See has not allowed goes with something that was
-// not seen: shown to it once more, it is allowed. If it answers nothing that was seen, the
-// client has asked for more without waiting.
-func (t *Tracker) Excuse(from m.Side) {
-	t.ahead = t.ahead || from == m.Backend && t.queue.len() == 0
-	t.phase = Unsynchronised
-}
+// Overtake takes note that the client has asked for more than was seen, and does not wait
+// for the answers.
+func (t *Tracker) Overtake() { t.ahead, t.phase = true, Unsynchronised }
 
 // catchUp forgets, after a part that was not seen, the requests whose answers must
 // have been in it: a client that waits for each ReadyForQuery asks for something

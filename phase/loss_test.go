@@ -118,14 +118,14 @@ func TestLose(t *testing.T) {
 	}
 }
 
-// TestExcuse lets an answer to nothing be one to what was not seen: from there on it is not
-// known what else is still to be answered.
-func TestExcuse(t *testing.T) {
+// TestOvertake lets an answer to nothing be one to what was not seen: from there on it is
+// not known what else is still to be answered.
+func TestOvertake(t *testing.T) {
 	tr := New(Ready)
 	if _, err := tr.See(m.Backend, m.KindCommandComplete, nil); err == nil {
 		t.Fatal("an answer to nothing is allowed")
 	}
-	tr.Excuse(m.Backend)
+	tr.Overtake()
 	for _, k := range []m.Kind{m.KindCommandComplete, m.KindReadyForQuery} {
 		if _, err := tr.See(m.Backend, k, []byte{byte(m.Idle)}); err != nil || tr.Phase() != Unsynchronised {
 			t.Fatalf("%s: %v, in %s", k, err, tr.Phase())

@@ -141,7 +141,7 @@ func (t *Tracker) live(k m.Kind, body []byte) bool {
 
 // request takes what a client sends once it may make requests.
 func (t *Tracker) request(step *Step, k m.Kind, body []byte) bool {
-	if _, ok := moves[t.phase].to(event(k)); !ok || t.queue.last() == terminate && k != m.KindTerminate {
+	if _, ok := moves[t.phase].to(event(k)); !ok || t.queue.last() == terminate && k != m.KindTerminate && t.phase != Unsynchronised {
 		return false
 	}
 	head := t.queue.head()

@@ -23,6 +23,7 @@ type half struct {
 	ack  uint32 // the byte that the other end waits for, as far as it has said
 
 	offset int64 // of next in the stream
+	heard  int64 // as in Chunk.Heard
 	latest uint  // the number of the segment that was delivered last, in Table.past; 0 if there was none
 
 	held []held // what came and cannot be delivered yet, in the order of the stream
@@ -123,6 +124,13 @@ func (h *half) acknowledge(ack uint32) bool {
 	return len(h.held) > 0
 }
 
+// hear notes what the sender of a segment had got of the other direction, its peer.
+func (h *half) hear(peer *half, ack uint32) {
+	if peer.started {
+		h.heard = max(h.heard, peer.offset-int64(int32(peer.next-ack)))
+	}
+}
+
 // take takes the payload of a segment, which begins at seq.
 func (t *Table) take(c *Conn, from int, seq uint32, s *capture.Segment) {
 	h := &c.halves[from]
@@ -132,6 +140,9 @@ func (t *Table) take(c *Conn, from int, seq uint32, s *capture.Segment) {
 		return
 	}
 	if h.started && seq == h.next && len(h.held) == 0 && !t.mustWait(c, from, s.Ack, s.Flags&capture.ACK != 0) {
+		if s.Flags&capture.ACK != 0 {
+			h.hear(&c.halves[1-from], s.Ack)
+		}
 		t.deliver(c, from, s.Payload, 0, s.Number, s.Time)
 		t.lose(c, from, s.Cut)
 		if len(c.halves[1-from].held) > 0 {
@@ -344,6 +355,9 @@ func (t *Table) shift(h *half) held {
 func (t *Table) pop(c *Conn, from, missing int) {
 	h := &c.halves[from]
 	s := t.shift(h)
+	if s.acks {
+		h.hear(&c.halves[1-from], s.ack)
+	}
 	t.deliver(c, from, s.data, missing, s.packet, s.time)
 	if s.cut > 0 && len(h.held) > 0 {
 		s.cut = min(s.cut, max(int(int32(h.held[0].seq-h.next)), 0))
@@ -370,7 +384,7 @@ func (t *Table) deliver(c *Conn, from int, b []byte, missing, packet int, time i
 		t.noteUntold(c)
 	}
 	stream := t.streamOf(c)
-	t.chunk = Chunk{From: from, Bytes: b, Missing: missing, Packet: h.packet, Time: h.time}
+	t.chunk = Chunk{From: from, Bytes: b, Missing: missing, Heard: h.heard, Packet: h.packet, Time: h.time}
 	stream.Data(&t.chunk)
 }
 

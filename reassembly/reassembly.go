@@ -57,6 +57,7 @@ type Chunk struct {
 	From    int    // index in Conn.Ends of the sender
 	Bytes   []byte // valid for as long as the Payload of the segments is
 	Missing int    // bytes lost right before Bytes
+	Heard   int64  // how many bytes of the other direction the sender has acknowledged so far, lost ones included; 0 where that is not known
 	Packet  int    // the packet by which all of Bytes, and what was before, was there
 	Time    int64  // of that packet, nanoseconds since 1970-01-01 UTC
 }

@@ -42,7 +42,7 @@ func (p *pairing) fromBackend(m *seen) {
 	}
 	s := a.statement
 	if s != nil {
-		s.Missing = s.Missing || m.inDoubt()
+		s.Missing = s.Missing || m.inDoubt() || m.cut && m.kind != message.KindDataRow && m.kind != message.KindCopyData
 		p.receive(s, m)
 	}
 	switch m.kind {

@@ -50,6 +50,7 @@ const login = `
 // side and time are one packet. "joined" says that the beginning was not captured,
 // "gap N" that N bytes of that side were not, "cut N" that
 // only N bytes of the packet before were in it, and the rest in another one, then;
+// "lost N" that so it is and the rest was not captured; "unheard N" that who sent the packet before had not got the last N of the other side;
 // "reset" and "finished" that the connection ended so.
 func parse(text string) (*conversation, error) {
 	c := &conversation{}
@@ -89,6 +90,26 @@ func parse(text string) (*conversation, error) {
 			continue
 		}
 		last := len(c.chunks) - 1
+		if words[2] == "unheard" {
+			n, _ := strconv.Atoi(words[3])
+			for i := last; i >= 0; i-- {
+				switch sent := &c.chunks[i]; {
+				case sent.From == from:
+				case n > 0:
+					n--
+				default:
+					c.chunks[last].Heard += int64(len(sent.Bytes) + sent.Missing)
+				}
+			}
+			continue
+		}
+		if words[2] == "lost" {
+			n, _ := strconv.Atoi(words[3])
+			rest := c.chunks[last]
+			c.chunks[last].Bytes, rest.Bytes, rest.Missing = rest.Bytes[:n:n], nil, len(rest.Bytes)-n
+			c.chunks = append(c.chunks, rest)
+			continue
+		}
 		if words[2] == "cut" {
 			n, _ := strconv.Atoi(words[3])
 			rest := c.chunks[last]
@@ -374,7 +395,7 @@ func TestConversations(t *testing.T) {
 			if d := cmp.Diff(want, got); d != "" {
 				t.Errorf("go test ./session -update rewrites it: %s", d)
 			}
-			if !strings.Contains(said, "gap ") {
+			if !strings.Contains(said, "gap ") && !strings.Contains(said, " lost ") {
 				bytewise(t, c, got)
 			}
 		})

@@ -78,6 +78,35 @@ func (s *stream) intoStep(d *side, f *decode.Frame) {
 	}
 }
 
+// isCut tells whether part of a message was not captured.
+func isCut(f *decode.Frame) bool { return f.Missing() > f.Dropped }
+
+// decides tells whether what is there of a message tells what is to be answered to it, or
+// that it is said at all: else it is as if it was not seen.
+func decides(f *decode.Frame) bool {
+	const kind = 4
+	switch f.Kind {
+	case message.KindDescribe:
+		return len(f.Body) > 0
+	case message.KindAuthenticationUnknown:
+		return len(f.Body) >= kind
+	}
+	return true
+}
+
+// A place is a request, by its number, and where in the stream of the client it ends.
+type place struct {
+	number uint64
+	end    int64
+}
+
+// overtaken tells whether a message is the answer to something that was not seen, as it was
+// sent before what it seems to answer had come: then the client does not wait.
+func (s *stream) overtaken(d *side, f *decode.Frame) bool {
+	return d.from == message.Backend && d.heard > 0 && d.heard < s.first.end && s.tls == nil &&
+		s.tracker.Oldest() == s.first.number && isAnswer(f.Kind)
+}
+
 // A mark says which packet brought the bytes up to an offset. There are marks while
 // messages are searched for: a message that is found late was there earlier.
 type mark struct {

@@ -39,7 +39,21 @@ func (s *stream) inOrder(c *reassembly.Chunk) {
 	}
 	s.take(c)
 	if len(s.early) > 0 && s.tracker.PendingSyncs() > 0 { // the request is there, to its end
-		s.catchUp()
+		s.answerEarly()
+	}
+}
+
+// answerEarly goes on with what was held until it is early again: the answer to the next
+// request.
+func (s *stream) answerEarly() {
+	early := s.early
+	s.early = nil
+	for i := range early {
+		if s.isEarly(&early[i]) {
+			s.early = early[i:]
+			return
+		}
+		s.take(&early[i])
 	}
 }
 
@@ -53,15 +67,27 @@ func (s *stream) isEarly(c *reassembly.Chunk) bool {
 		return true
 	}
 	d := &s.sides[1]
-	return s.tracker.Phase() == phase.Ready && s.state == talking && s.tracker.Pending() == 0 &&
+	now := s.tracker.Phase()
+	return (now == phase.Ready || now == phase.ExtendedQuery) && s.state == talking && s.tracker.Pending() == 0 &&
+		(c.Heard == 0 || c.Heard > s.sides[0].bytes) && // else all that the server can have answered was seen
 		c.Missing == 0 && len(c.Bytes) > 0 && d.decoder.Unread() == 0 && !d.decoder.Lost() &&
-		s.sides[0].seen && !s.sides[0].decoder.Lost() && isAnswer(c.Bytes[0])
+		s.sides[0].seen && !s.sides[0].decoder.Lost() && beginsAnswer(c.Bytes)
 }
 
-// isAnswer tells whether a message of the server with that type byte is sent only
-// where a client asked for it.
-func isAnswer(tag byte) bool {
-	switch h, _, _ := message.ReadHead([]byte{tag}, message.Backend, message.Context{}); h.Kind {
+// beginsAnswer tells whether what a server says begins with an answer.
+func beginsAnswer(b []byte) bool {
+	h, _, _ := message.ReadHead(b[:1], message.Backend, message.Context{})
+	if h.Kind == message.KindErrorResponse { // FATAL ones come at any time
+		const severity = 64
+		b = b[:min(severity, len(b))]
+		return !bytes.Contains(b, []byte("FATAL")) && !bytes.Contains(b, []byte("PANIC"))
+	}
+	return isAnswer(h.Kind)
+}
+
+// isAnswer tells whether a server sends a message only where a client asked for it.
+func isAnswer(k message.Kind) bool {
+	switch k {
 	case message.KindRowDescription, message.KindDataRow, message.KindCommandComplete, message.KindEmptyQueryResponse,
 		message.KindReadyForQuery, message.KindParseComplete, message.KindBindComplete, message.KindCloseComplete,
 		message.KindParameterDescription, message.KindNoData, message.KindPortalSuspended, message.KindFunctionCallResponse,

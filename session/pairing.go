@@ -112,6 +112,7 @@ type seen struct {
 	end   Moment // its last byte
 	step  phase.Step
 	err   error  // it is not allowed where it came
+	cut   bool   // part of it was not captured
 	event *Event // to say more in; nil where messages are not told of
 }
 
@@ -220,7 +221,7 @@ func (p *pairing) request(m *seen) {
 	}
 	if s := a.statement; s != nil {
 		s.Sent += m.size
-		s.Missing = s.Missing || m.inDoubt()
+		s.Missing = s.Missing || m.cut || m.inDoubt()
 		p.last = s
 	}
 }
@@ -319,7 +320,9 @@ func (p *pairing) prepare(a *ask, m *seen) {
 	a.slot = p.catalog.slot(name)
 	a.before = a.slot.now
 	made := p.catalog.text(rest)
-	if made == nil {
+	if m.cut {
+		made = nil
+	} else if made == nil {
 		readInto(&p.walker, &p.parse, m.body)
 		p.parse.SQL = p.roster.recode(p.parse.SQL)
 		made = p.catalog.remember(rest, &p.parse, p.roster.login.backslashes)
@@ -359,8 +362,11 @@ func (p *pairing) from(s *Statement, of *slot) {
 // bound takes a Bind.
 func (p *pairing) bound(a *ask, m *seen) {
 	name, rest := cutZero(m.body)
-	statement, _ := cutZero(rest)
+	statement, rest := cutZero(rest)
 	of, o := p.catalog.slot(statement), p.catalog.portal(name)
+	if m.cut && rest == nil {
+		of = new(slot) // nobody knows which
+	}
 	s := p.draftOf(of.draft, of.syncs)
 	if s == nil || s.executed {
 		s = p.draft(m)
@@ -385,6 +391,9 @@ func (m *seen) about(s *prepared, p *pairing) {
 func (p *pairing) executed(a *ask, m *seen) {
 	name, rest := cutZero(m.body)
 	o := p.catalog.portal(name)
+	if m.cut && rest == nil {
+		o = new(portal) // nobody knows which
+	}
 	s := p.draftOf(o.draft, o.syncs)
 	if s == nil || s.executed {
 		s = p.draft(m)

@@ -26,6 +26,7 @@ type stream struct {
 	answered    int            // those that came before their requests
 	torn        bool           // part of what the two said was not seen
 	rest        int64          // when all was answered and nobody has said more, as far as was seen; 0 for not
+	first       place          // of the last request before which all seemed to be answered, once torn
 	exposure    exposure
 	tls         *tlskeys.TLS     // nil where there is none
 	tlsFrom     reassembly.Chunk // where it was told of
@@ -53,6 +54,7 @@ type side struct {
 	seen    bool  // something came
 	lost    *loss // not told of yet
 	marks   []mark
+	heard   int64  // bytes of the other side that it had acknowledged by then
 	packet  int    // the last one that brought something
 	time    int64  // of it
 	held    int    // bytes of it, as far as the Observer has counted
@@ -83,7 +85,7 @@ func (s *stream) take(c *reassembly.Chunk) {
 		s.gap(d, c)
 	}
 	d.bytes += int64(len(c.Bytes))
-	d.packet, d.time = c.Packet, c.Time
+	d.packet, d.time, d.heard = c.Packet, c.Time, c.Heard
 	d.mark()
 	if s.state == encrypted {
 		s.observer.Totals.Encrypted += int64(len(c.Bytes))
@@ -197,7 +199,7 @@ func (s *stream) message(d *side, c *reassembly.Chunk, f *decode.Frame) {
 		s.tell(e, f, told)
 		return
 	}
-	m := seen{from: d.from, kind: f.Kind, body: f.Body, size: int64(f.Size), begin: begin, end: Moment{packet, time}, step: step, err: err}
+	m := seen{from: d.from, kind: f.Kind, body: f.Body, size: int64(f.Size), begin: begin, end: Moment{packet, time}, step: step, err: err, cut: isCut(f)}
 	if begin == (Moment{}) {
 		m.begin = m.end
 	}
@@ -287,9 +289,18 @@ func (s *stream) follow(d *side, f *decode.Frame, e *Event) (phase.Step, error) 
 	if s.tracker.Phase() == phase.Unsynchronised {
 		s.intoStep(d, f)
 	}
+	if s.torn && s.overtaken(d, f) {
+		s.tracker.Overtake()
+	}
 	step, err := s.tracker.See(d.from, f.Kind, f.Body)
 	if err != nil && s.missed(d, f) {
 		step, err = s.tracker.See(d.from, f.Kind, f.Body)
+	}
+	if s.torn && step.Outcome == phase.Requested && s.tracker.Oldest() == step.Request {
+		s.first = place{step.Request, f.Offset + int64(f.Size)}
+	}
+	if isCut(f) && !decides(f) {
+		s.outOfStep(d.from)
 	}
 	e.Phase = step.Phase
 	if err != nil {
@@ -329,7 +340,9 @@ func (s *stream) missed(d *side, f *decode.Frame) bool {
 		s.tracker.Assume(phase.Unsynchronised)
 	case now != phase.Unsynchronised && (s.torn || s.sides[d.from.Other()>>1].behind()):
 		s.torn = true
-		s.tracker.Excuse(d.from)
+		if s.tracker.Assume(phase.Unsynchronised); d.from == message.Backend && s.tracker.Pending() == 0 {
+			s.tracker.Overtake()
+		}
 	default:
 		return false
 	}
