@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"time"
 
 	"github.com/pgwdump/pgwdump/session"
@@ -114,10 +115,18 @@ func (s *seconds) appendUTC(dst []byte, ns int64) []byte {
 
 // appendDigits appends n with leading zeros to so many digits.
 func appendDigits(dst []byte, n int64, digits int) []byte {
-	var b [20]byte
-	for i := digits - 1; i >= 0; i-- {
-		b[i] = byte('0' + n%10)
-		n /= 10
+	dst = slices.Grow(dst, digits)
+	i := len(dst) + digits
+	start := len(dst)
+	dst = dst[:i]
+	u := uint64(n)
+	for ; i > start+1; u /= 100 {
+		i -= 2
+		pair := u % 100 * 2
+		dst[i], dst[i+1] = pairs[pair], pairs[pair+1]
 	}
-	return append(dst, b[:digits]...)
+	if i > start {
+		dst[start] = byte('0' + u%10)
+	}
+	return dst
 }

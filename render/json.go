@@ -20,8 +20,7 @@ type JSON struct {
 	head   head
 	whats  [phase.Count][message.Kinds]string
 
-	columns    *session.Columns // names has those of these
-	names      []byte
+	abouts     perConn[about]
 	typing     typing
 	parameters parameters
 	walker     message.Walker
@@ -170,14 +169,8 @@ func (r *JSON) appendHeadOf(dst []byte, name string, e *session.Event) []byte {
 	dst = append(dst, `","frame":`...)
 	dst = appendNumber(dst, int64(e.Packet))
 	dst = append(dst, `,"time":"`...)
-	dst = r.times.appendUTC(dst, e.Time)
-	dst = append(dst, `","conn":`...)
-	dst = appendNumber(dst, int64(e.Conn.Number))
-	dst = append(dst, `,"client":"`...)
-	dst = append(dst, e.Conn.Client...)
-	dst = append(dst, `","server":"`...)
-	dst = append(dst, e.Conn.Server...)
-	return append(dst, '"')
+	dst = append(r.times.appendUTC(dst, e.Time), '"')
+	return append(dst, r.abouts.of(e.Conn).endsOf(e.Conn)...)
 }
 
 // what returns the part of a line that says in which phase a message of which type
@@ -205,17 +198,13 @@ var eventNames = [...]string{
 
 func (r *JSON) appendMessage(dst []byte, e *session.Event) []byte {
 	f := &e.Frame
-	dst = append(dst, r.what(e)...)
-	dst = appendNumber(dst, int64(f.Length))
-	dst = append(dst, `,"msg":{`...)
-	if place := r.recall.place(e); place.is(f) {
+	if place := r.recall.place(e); place.is(e) {
 		dst = append(dst, place.text...)
 	} else {
 		start := len(dst)
-		dst = r.appendFields(dst, e)
+		dst = r.appendContent(dst, e)
 		place.keep(e, dst[start:])
 	}
-	dst = append(dst, '}')
 	if e.Partial {
 		dst = append(dst, `,"incomplete":true,"have":`...)
 		dst = appendNumber(dst, int64(f.Size-f.Missing()))
@@ -235,16 +224,19 @@ func (r *JSON) appendMessage(dst []byte, e *session.Event) []byte {
 	return r.appendMeaning(dst, e)
 }
 
-// appendFields reads a message and appends its fields.
-func (r *JSON) appendFields(dst []byte, e *session.Event) []byte {
+// appendContent reads a message and appends what it is and its fields.
+func (r *JSON) appendContent(dst []byte, e *session.Event) []byte {
 	r.reader.Read(e)
+	dst = append(dst, r.what(e)...)
+	dst = appendNumber(dst, int64(e.Frame.Length))
+	dst = append(dst, `,"msg":{`...)
 	if e.Payload != message.KindUnknown {
 		dst = append(dst, `"payload":"`...)
 		dst = append(dst, e.Payload.String()...)
 		dst = append(dst, '"')
 	}
 	dst, _ = r.appendMembers(dst, e.Fields, e.Payload != message.KindUnknown)
-	return dst
+	return append(dst, '}')
 }
 
 // appendMeaning appends what is known of a message from others: the SQL of what it is
@@ -263,14 +255,10 @@ func (r *JSON) appendMeaning(dst []byte, e *session.Event) []byte {
 		dst = append(dst, '}')
 	}
 	if e.Prepared != nil {
-		dst = append(dst, `,"sql":`...)
-		dst = appendJSONBytes(dst, e.Prepared.SQL)
+		dst = r.abouts.of(e.Conn).appendSQL(dst, e.Prepared)
 	}
 	if e.Columns != nil {
-		if r.columns != e.Columns {
-			r.columns, r.names = e.Columns, appendNames(r.names[:0], e.Columns.List)
-		}
-		dst = append(dst, r.names...)
+		dst = append(dst, r.abouts.of(e.Conn).namesOf(e.Columns)...)
 	}
 	if r.typing.of(e); r.typing.plain {
 		return dst

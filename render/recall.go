@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"hash/maphash"
 
-	"github.com/pgwdump/pgwdump/decode"
 	"github.com/pgwdump/pgwdump/message"
+	"github.com/pgwdump/pgwdump/phase"
 	"github.com/pgwdump/pgwdump/session"
 )
 
@@ -16,24 +16,24 @@ const (
 	largestRecalled = 512
 )
 
-// A recall knows what the fields of messages look like that came before. Most messages
-// are like another one but for where they came: of nine that a prepared statement takes
-// only Bind and DataRow have something new in them. The others are neither read nor
-// rendered again.
+// A recall knows what messages look like that came before. Most are like another one but
+// for where they came: of nine that a prepared statement takes only Bind and DataRow have
+// something new in them. The others are neither read nor rendered again.
 type recall struct {
 	seed   maphash.Seed
-	places []known // by kind and body; nil before the first
+	places []known // by phase, kind and body; nil before the first
 }
 
-// A known is a message and what its fields look like.
+// A known is a message and what it looks like, as far as that depends on nothing else.
 type known struct {
-	kind message.Kind
-	body []byte
-	text []byte
+	phase phase.Phase
+	kind  message.Kind
+	body  []byte
+	text  []byte
 }
 
-// place returns where a message is known, or might be from now on; nil where its fields
-// depend on more than kind and body, or hardly ever come twice.
+// place returns where a message is known, or might be from now on; nil where what it
+// looks like depends on more, or hardly ever comes twice.
 func (c *recall) place(e *session.Event) *known {
 	f := &e.Frame
 	switch {
@@ -45,7 +45,7 @@ func (c *recall) place(e *session.Event) *known {
 	if c.places == nil {
 		c.seed, c.places = maphash.MakeSeed(), make([]known, recalled)
 	}
-	at := uint64(f.Kind)
+	at := uint64(f.Kind) + uint64(e.Phase)<<7
 	if len(f.Body) > 0 {
 		at += maphash.Bytes(c.seed, f.Body)
 	}
@@ -53,13 +53,14 @@ func (c *recall) place(e *session.Event) *known {
 }
 
 // is tells whether it is that message that is known.
-func (k *known) is(f *decode.Frame) bool {
-	return k != nil && k.kind == f.Kind && bytes.Equal(k.body, f.Body)
+func (k *known) is(e *session.Event) bool {
+	return k != nil && k.kind == e.Frame.Kind && k.phase == e.Phase && bytes.Equal(k.body, e.Frame.Body)
 }
 
-// keep keeps what the fields of a message look like, which was read without an error.
+// keep keeps what a message looks like, unless something is wrong with it.
 func (k *known) keep(e *session.Event, text []byte) {
 	if k != nil && e.Malformed == nil {
-		k.kind, k.body, k.text = e.Frame.Kind, append(k.body[:0], e.Frame.Body...), append(k.text[:0], text...)
+		k.phase, k.kind = e.Phase, e.Frame.Kind
+		k.body, k.text = append(k.body[:0], e.Frame.Body...), append(k.text[:0], text...)
 	}
 }

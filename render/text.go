@@ -33,7 +33,8 @@ type Text struct {
 	reader  session.Reader
 	recall  recall
 	typing  typing
-	labels  labels
+	shapes  perConn[labels]
+	labels  *labels // those of shapes for this message
 }
 
 // NewText returns a Text with colours or without, in Normal detail.
@@ -198,11 +199,12 @@ func (r *Text) appendMessage(dst []byte, e *session.Event) []byte {
 	if r.Detail <= Normal {
 		place = r.recall.place(e)
 	}
-	known := place.is(&e.Frame)
+	known := place.is(e)
 	if !known {
 		r.reader.Read(e)
 	}
 	r.typing.of(e)
+	r.labels = r.shapes.of(e.Conn)
 	role := p.frontend
 	switch {
 	case e.Frame.Kind == message.KindErrorResponse || e.Frame.Kind == message.KindErrorResponseV2:

@@ -88,30 +88,3 @@ func (t *typing) name(i int) []byte {
 	}
 	return nil
 }
-
-// labels are what stands before the values of rows, as many of which have the same
-// columns.
-type labels struct {
-	columns *session.Columns
-	list    [][]byte
-}
-
-// of returns what stands before each value of a row with these columns: a name, in a
-// style. It is
-// nothing where that is not known.
-func (l *labels) of(c *session.Columns, s style) [][]byte {
-	if l.columns != c {
-		l.columns, l.list = c, nil
-		if c != nil {
-			for i := range c.List {
-				var label []byte
-				if name := c.List[i].Name; name != nil { // else it could not be read
-					label = append(appendEscaped([]byte(s.on), name), '=')
-					label = append(label, s.off...)
-				}
-				l.list = append(l.list, label)
-			}
-		}
-	}
-	return l.list
-}

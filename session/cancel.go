@@ -20,8 +20,7 @@ type Cancel struct {
 // events of all connections in the order of the capture.
 type Cancels struct {
 	keys     map[string]*target // by process ID and key, as in BackendKeyData
-	conns    map[*Conn]*target
-	requests map[*Conn]*Cancel // those of the connections that carry nothing else
+	requests map[*Conn]*Cancel  // those of the connections that carry nothing else
 }
 
 // A target is a connection that can be cancelled.
@@ -44,7 +43,7 @@ func (c *Cancels) See(e *Event) {
 	case Message:
 		c.message(e)
 	case Ended:
-		if t := c.conns[e.Conn]; t != nil && t.pending != nil {
+		if t := e.Conn.target; t != nil && t.pending != nil {
 			c.ended(t, e.Statement)
 		}
 	case Close:
@@ -52,8 +51,8 @@ func (c *Cancels) See(e *Event) {
 			e.Cancel = r
 			delete(c.requests, e.Conn)
 		}
-		if t := c.conns[e.Conn]; t != nil {
-			delete(c.conns, e.Conn)
+		if t := e.Conn.target; t != nil {
+			e.Conn.target = nil
 			if c.keys[t.key] == t {
 				delete(c.keys, t.key)
 			}
@@ -65,18 +64,18 @@ func (c *Cancels) message(e *Event) {
 	switch e.Frame.Kind {
 	case message.KindBackendKeyData:
 		if c.keys == nil {
-			c.keys, c.conns = map[string]*target{}, map[*Conn]*target{}
+			c.keys = map[string]*target{}
 		}
 		t := &target{conn: e.Conn, key: string(e.Frame.Body)}
-		c.keys[t.key], c.conns[e.Conn] = t, t
+		c.keys[t.key], e.Conn.target = t, t
 	case message.KindCancelRequest:
 		c.request(e)
 	case message.KindQuery:
-		if t := c.conns[e.Conn]; t != nil {
+		if t := e.Conn.target; t != nil {
 			t.run(untilZero(e.Frame.Body))
 		}
 	case message.KindExecute:
-		if t := c.conns[e.Conn]; t != nil {
+		if t := e.Conn.target; t != nil {
 			var sql []byte
 			if e.Prepared != nil {
 				sql = e.Prepared.SQL
@@ -84,11 +83,11 @@ func (c *Cancels) message(e *Event) {
 			t.run(sql)
 		}
 	case message.KindReadyForQuery:
-		if t := c.conns[e.Conn]; t != nil {
+		if t := e.Conn.target; t != nil {
 			t.running, t.pending = false, nil
 		}
 	case message.KindErrorResponse:
-		if t := c.conns[e.Conn]; t != nil && t.pending != nil && cancelled(e.Frame.Body) {
+		if t := e.Conn.target; t != nil && t.pending != nil && cancelled(e.Frame.Body) {
 			e.Cancel, t.pending = t.pending, nil
 		}
 	}

@@ -140,6 +140,8 @@ type Conn struct {
 	*reassembly.Conn
 	Client string // address and port
 	Server string
+
+	target *target // what Cancels know of it; nil where it cannot be cancelled
 }
 
 // begin tells of an event, which is to be filled.

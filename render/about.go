@@ -1,0 +1,83 @@
+package render
+
+import "github.com/pgwdump/pgwdump/session"
+
+// keptConns is for how many connections a renderer keeps something.
+const keptConns = 64
+
+// A perConn keeps a T for each of the connections that had their say last.
+type perConn[T any] [keptConns]T
+
+// of returns the T of a connection, or that of another one which had its place.
+func (k *perConn[T]) of(c *session.Conn) *T { return &k[uint(c.Number)%keptConns] }
+
+// An about is what the lines of a connection say again and again, as members of a JSON
+// object with a comma before them.
+type about struct {
+	conn     *session.Conn
+	ends     []byte
+	prepared *session.Prepared
+	sql      []byte
+	columns  *session.Columns
+	names    []byte
+}
+
+// endsOf returns the number and the ends of a connection.
+func (a *about) endsOf(c *session.Conn) []byte {
+	if a.conn != c {
+		b := appendNumber(append(a.ends[:0], `,"conn":`...), int64(c.Number))
+		b = append(append(b, `,"client":"`...), c.Client...)
+		b = append(append(b, `","server":"`...), c.Server...)
+		a.conn, a.ends = c, append(b, '"')
+	}
+	return a.ends
+}
+
+// appendSQL appends the SQL of a prepared statement.
+func (a *about) appendSQL(dst []byte, p *session.Prepared) []byte {
+	const most = 4 << 10 // bytes that are kept
+	if a.prepared == p {
+		return append(dst, a.sql...)
+	}
+	start := len(dst)
+	dst = appendJSONBytes(append(dst, `,"sql":`...), p.SQL)
+	if len(dst)-start <= most {
+		a.prepared, a.sql = p, append(a.sql[:0], dst[start:]...)
+	}
+	return dst
+}
+
+// namesOf returns the names of columns.
+func (a *about) namesOf(c *session.Columns) []byte {
+	if a.columns != c {
+		a.columns, a.names = c, appendNames(a.names[:0], c.List)
+	}
+	return a.names
+}
+
+// labels are what stands before the values of rows, as many of which have the same
+// columns.
+type labels struct {
+	columns *session.Columns
+	list    [][]byte
+}
+
+// of returns what stands before each value of a row with these columns: a name, in a
+// style. It is nothing where that is not known.
+func (l *labels) of(c *session.Columns, s style) [][]byte {
+	if c == nil {
+		return nil
+	}
+	if l.columns != c {
+		l.columns, l.list = c, l.list[:0]
+		for i := range c.List {
+			var label []byte
+			if name := c.List[i].Name; name != nil { // else it could not be read
+				label = append(appendEscaped([]byte(s.on), name), '=')
+				label = append(label, s.off...)
+			}
+			l.list = append(l.list, label)
+		}
+	}
+	return l.list
+}
