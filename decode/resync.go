@@ -2,6 +2,7 @@ package decode
 
 import (
 	"encoding/binary"
+	"math"
 
 	"github.com/pgwdump/pgwdump/message"
 )
@@ -64,7 +65,7 @@ type candidate struct {
 func (c *candidate) due() int {
 	switch {
 	case c.sure:
-		return 1<<63 - 1
+		return math.MaxInt
 	case c.size == 0:
 		return c.end + head
 	}
@@ -313,7 +314,7 @@ func (c *candidate) judgeStart(b []byte) bool {
 
 // advance looks again at the candidates, with as many bytes as there are.
 func (h *hunt) advance(side message.Side, b []byte) {
-	h.due = 1<<63 - 1
+	h.due = math.MaxInt
 	left := h.candidates[:0]
 	for _, c := range h.candidates {
 		may := true
