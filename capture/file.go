@@ -110,6 +110,9 @@ func goesOn(err error) bool { return errors.Is(err, ErrSkipped) || errors.Is(err
 // fail says where in the file an error happened.
 func (f *file) fail(err error) *FileError {
 	e := &FileError{Name: f.name, Packet: f.packets, Offset: f.offset, Err: err}
+	if f.name == stdin {
+		e.Name = "standard input"
+	}
 	if path := new(fs.PathError); errors.As(err, &path) {
 		e.Err = path.Err // the name is in e already
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/pgwdump/pgwdump/capture"
+	"github.com/pgwdump/pgwdump/render"
 	"github.com/pgwdump/pgwdump/tlskeys"
 )
 
@@ -84,11 +85,19 @@ func (k *keyLogs) more() bool {
 // end says that no more packets are read: what is not in the key logs now never will be.
 func (k *keyLogs) end() { k.over.Store(true) }
 
+// maxComplaints is how many lines of a key log are reported one by one: of a file that is
+// no key log all would be.
+const maxComplaints = 3
+
 // complain reports lines that were skipped.
 func (k *keyLogs) complain(name string, err error) {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		for _, e := range joined.Unwrap() {
+		lines := joined.Unwrap()
+		for _, e := range lines[:min(len(lines), maxComplaints)] {
 			k.complain(name, e)
+		}
+		if n := len(lines) - maxComplaints; n > 0 {
+			fmt.Fprintf(k.stderr, "pgwdump: %s: and %s more\n", name, render.Many(int64(n), "line"))
 		}
 	} else if err != nil {
 		fmt.Fprintf(k.stderr, "pgwdump: %s: %v\n", name, err)
