@@ -26,6 +26,7 @@ type keyLogs struct {
 	growing  bool           // more may be written while packets are read
 	over     atomic.Bool    // no more packets are read
 	searched bool           // the captures were
+	full     bool           // it was said that the captures have too many secrets
 	polled   time.Time
 	stderr   io.Writer
 }
@@ -59,16 +60,38 @@ func openKeyLogs(o *options, captures *capture.Files, growing bool) (*keyLogs, e
 	return k, nil
 }
 
+// maxEmbedded is of how many TLS connections the secrets in captures are taken. Those in
+// the files of --keylog are, of any number.
+const maxEmbedded = 1 << 18
+
 // embedded takes a key log out of a capture.
 func (k *keyLogs) embedded(name string, keyLog []byte) {
-	k.complain(name+": secrets of TLS", k.Log.Read(bytes.NewReader(keyLog)))
+	err := k.take(keyLog)
+	if err == errEmbedded {
+		if k.full {
+			return
+		}
+		k.full = true
+	}
+	k.complain(name+": secrets of TLS", err)
+}
+
+// errEmbedded: there are too many secrets in captures.
+var errEmbedded = fmt.Errorf("there are those of %d connections already; give the others by --keylog", maxEmbedded)
+
+// take takes a key log out of a capture, unless there are too many.
+func (k *keyLogs) take(keyLog []byte) error {
+	if k.Log.Len() >= maxEmbedded {
+		return errEmbedded
+	}
+	return k.Log.Read(bytes.NewReader(keyLog))
 }
 
 // more looks for keys that are not there yet, and tells whether more may come.
 func (k *keyLogs) more() bool {
 	if k.captures != nil && !k.searched {
 		k.searched = true
-		k.captures.FindSecrets(func(_ string, keyLog []byte) { k.Log.Read(bytes.NewReader(keyLog)) })
+		k.captures.FindSecrets(func(_ string, keyLog []byte) { k.take(keyLog) })
 	}
 	over := k.over.Load()
 	if k.growing && (over || time.Since(k.polled) >= pollInterval) {
