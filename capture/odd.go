@@ -37,8 +37,7 @@ type innermost struct {
 
 // parse finds the innermost TCP header of a packet.
 func (o *odd) parse(p *Packet, s *Segment) bool {
-	const least = 20 // an IP header
-	if !p.Link.Known() || len(p.Data) < least {
+	if !p.Link.Known() {
 		return false
 	}
 	var link gopacket.Decoder = layers.LinkType(p.Link)

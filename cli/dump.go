@@ -121,11 +121,8 @@ func (d *dumper) newPipeline(inClear *clearFile) *pipeline.Pipeline {
 		Jobs:        o.jobs,
 		Output:      o.stdout,
 	}
-	switch {
-	case !o.silent():
+	if !o.silent() {
 		p.Render = func() pipeline.Renderer { return newRenderer(o) }
-	case o.strict && o.view == session.Messages: // what is malformed is known by reading it
-		p.Render = func() pipeline.Renderer { return new(render.Check) }
 	}
 	switch o.view {
 	case session.Statements:
