@@ -56,12 +56,6 @@ func (s *stream) outOfStep(from message.Side) {
 	}
 }
 
-// behind tells whether a side may have said more than is known of it: a message is not
-// whole, or the beginning of one is searched for.
-func (d *side) behind() bool {
-	return d.decoder.Lost() || d.decoder.Unread() > 0
-}
-
 // pause is for how many nanoseconds nothing is to be said before a client that does not
 // wait for its answers is taken to have had them all.
 const pause = 1e9

@@ -39,6 +39,31 @@ func TestAnswersWhileSearching(t *testing.T) {
 	}
 }
 
+// What is against the protocol is told of while a message of the other side is on its way:
+// that it is not whole yet does not say that anything is missing.
+func TestViolationInMessage(t *testing.T) {
+	c, err := parse(`
+> 10 Query "on its way"
+> 12 cut 8
+< 11 AuthenticationOk
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := session.New(session.Options{Ports: []uint16{0}})
+	o.Tell(new(session.Events))
+	s := o.Open(&reassembly.Conn{Number: 1, Opener: client})
+	last := len(c.chunks) - 1
+	c.chunks[last-1], c.chunks[last] = c.chunks[last], c.chunks[last-1] // the rest of the Query comes behind the answer
+	for i := range c.chunks {
+		s.Data(&c.chunks[i])
+	}
+	s.Close(reassembly.Finished, len(c.chunks), 0)
+	if o.Totals.Violations != 1 || o.Totals.Lost != 0 {
+		t.Errorf("%d violations, %d bytes lost", o.Totals.Violations, o.Totals.Lost)
+	}
+}
+
 // A client that sends its StartupMessage with the SSLRequest, and does not wait for what
 // the server says to that, gets two answers at a time. Each is to what it is to.
 func TestStartsWithoutWaiting(t *testing.T) {

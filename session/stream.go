@@ -338,7 +338,7 @@ func (s *stream) missed(d *side, f *decode.Frame) bool {
 		s.tracker.Assume(phase.Authenticating)
 	case d.from == message.Backend && !s.sides[0].seen:
 		s.tracker.Assume(phase.Unsynchronised)
-	case now != phase.Unsynchronised && (s.torn || s.sides[d.from.Other()>>1].behind()):
+	case now != phase.Unsynchronised && (s.torn || s.sides[d.from.Other()>>1].decoder.Lost()):
 		s.torn = true
 		if s.tracker.Assume(phase.Unsynchronised); d.from == message.Backend && s.tracker.Pending() == 0 {
 			s.tracker.Overtake()
