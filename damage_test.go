@@ -117,6 +117,15 @@ func contradicted(t testing.TB) []byte {
 	return pcapOf(slices.Insert(segments, i+1, again))
 }
 
+// misshapen returns a capture with a RowDescription that promises more columns than it has.
+func misshapen(t testing.TB) []byte {
+	segments := segmentsOf(t, "testdata/pcaps/simple-select.pcap")
+	i := slices.IndexFunc(segments, func(s capture.Segment) bool { return bytes.HasPrefix(s.Payload, []byte("T\x00")) })
+	segments[i].Payload = bytes.Clone(segments[i].Payload)
+	segments[i].Payload[6]++ // their number, behind the type byte and the length word
+	return pcapOf(segments)
+}
+
 // An outcome is what the program says of a capture.
 type outcome struct {
 	sides   map[string][]heard // by connection and side

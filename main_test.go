@@ -47,6 +47,7 @@ func TestScripts(t *testing.T) {
 			// packets of raw IP with nothing in them.
 			err := os.WriteFile(filepath.Join(e.WorkDir, "wifi.pcap"), captureOf(105, 0), 0o666)
 			err = errors.Join(err, os.WriteFile(filepath.Join(e.WorkDir, "raw.pcap"), captureOf(101, 2), 0o666))
+			err = errors.Join(err, os.WriteFile(filepath.Join(e.WorkDir, "misshapen.pcap"), misshapen(t), 0o666))
 			return errors.Join(err, os.WriteFile(filepath.Join(e.WorkDir, "contradicted.pcap"), contradicted(t), 0o666))
 		},
 	})

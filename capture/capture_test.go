@@ -277,7 +277,7 @@ func FuzzFile(f *testing.F) {
 		var p Packet
 		var s Segment
 		for range len(b) + 2 {
-			if err := file.format.next(file, &p); goesOn(err) {
+			if err := file.next(&p); goesOn(err) {
 				continue
 			} else if err != nil {
 				return

@@ -37,8 +37,8 @@ type file struct {
 
 // A format reads the records of one file format.
 type format interface {
-	// next reads the next packet into p. At the end of the file it returns
-	// io.EOF.
+	// next reads the next packet into p. At the end of the file it returns io.EOF, and
+	// errAnother where another one begins.
 	next(f *file, p *Packet) error
 	// ready tells whether next would find a packet in the buffer, or the end.
 	ready(f *file) bool
@@ -95,13 +95,21 @@ func (f *file) recognise() error {
 	return err
 }
 
-// reopen goes on with the file that begins where another ends, and reads its first
-// packet.
-func (f *file) reopen(p *Packet) error {
-	if err := f.recognise(); err != nil {
-		return err
+// errAnother: what comes next is the beginning of another file.
+var errAnother = errors.New("another file begins here")
+
+// next reads the next packet into p, of this file or of one that begins where it ends.
+// At the end it returns io.EOF.
+func (f *file) next(p *Packet) error {
+	for {
+		err := f.format.next(f, p)
+		if err != errAnother {
+			return err
+		}
+		if err := f.recognise(); err != nil {
+			return err
+		}
 	}
-	return f.format.next(f, p)
 }
 
 // goesOn tells whether more can be read of a file after an error.
@@ -110,6 +118,9 @@ func goesOn(err error) bool { return errors.Is(err, ErrSkipped) || errors.Is(err
 // fail says where in the file an error happened.
 func (f *file) fail(err error) *FileError {
 	e := &FileError{Name: f.name, Packet: f.packets, Offset: f.offset, Err: err}
+	if f.name == stdin {
+		e.Name = "standard input"
+	}
 	if path := new(fs.PathError); errors.As(err, &path) {
 		e.Err = path.Err // the name is in e already
 	}

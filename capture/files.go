@@ -63,7 +63,7 @@ func (s *Files) probe(name string) int64 {
 	}
 	defer f.close()
 	var p Packet
-	if f.format.next(f, &p) != nil {
+	if f.next(&p) != nil {
 		return 0
 	}
 	return p.Time
@@ -112,7 +112,7 @@ func (s *Files) first() *head {
 	for i := 0; i < len(s.open); i++ {
 		h := s.open[i]
 		if !h.have {
-			if err := h.format.next(h.file, &h.packet); err != nil {
+			if err := h.next(&h.packet); err != nil {
 				s.note(h, err)
 				if goesOn(err) {
 					i--

@@ -37,7 +37,8 @@ type innermost struct {
 
 // parse finds the innermost TCP header of a packet.
 func (o *odd) parse(p *Packet, s *Segment) bool {
-	if !p.Link.Known() {
+	const least = 20 // an IP header
+	if !p.Link.Known() || len(p.Data) < least {
 		return false
 	}
 	var link gopacket.Decoder = layers.LinkType(p.Link)

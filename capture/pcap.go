@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -74,6 +75,9 @@ func isClassic(b []byte) bool {
 	return false
 }
 
+// zeros are more than is taken for empty packets: a file ends in them after a crash.
+var zeros [4096]byte
+
 func unknownLink(l LinkType) error {
 	return &reason{ErrLinkType, fmt.Sprintf("LINKTYPE %d, %s; record from an Ethernet, loopback or \"any\" interface",
 		l, layers.LinkType(l))}
@@ -81,7 +85,7 @@ func unknownLink(l LinkType) error {
 
 func (c *pcap) next(f *file, p *Packet) error {
 	if b, _ := f.in.Peek(12); len(b) == 12 && (isClassic(b) || orderOf(b) != nil) {
-		return f.reopen(p) // several files, one behind the other
+		return errAnother // several files, one behind the other
 	}
 	h, err := f.take(c.header)
 	if err != nil {
@@ -89,6 +93,12 @@ func (c *pcap) next(f *file, p *Packet) error {
 	}
 	seconds, fraction := c.order.Uint32(h), c.order.Uint32(h[4:])
 	captured, length := c.order.Uint32(h[8:]), c.order.Uint32(h[12:])
+	if seconds|fraction|captured|length == 0 {
+		if b, _ := f.in.Peek(len(zeros)); bytes.Equal(b, zeros[:]) {
+			f.offset -= int64(c.header)
+			return &reason{ErrCorrupt, "nothing but zeros"}
+		}
+	}
 	if captured > maxRecord {
 		f.offset -= int64(c.header) // it is the header that cannot be right
 		return &reason{ErrCorrupt, fmt.Sprintf("a record of %d bytes", captured)}

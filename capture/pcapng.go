@@ -2,7 +2,6 @@ package capture
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -48,9 +47,6 @@ const byteOrderMagic = 0x1a2b3c4d
 func (c *pcapng) next(f *file, p *Packet) error {
 	for {
 		kind, body, err := c.block(f)
-		if err == errClassic {
-			return f.reopen(p)
-		}
 		if err != nil {
 			return err
 		}
@@ -88,9 +84,6 @@ func (c *pcapng) simple(body []byte, p *Packet) error {
 	return nil
 }
 
-// errClassic: a file of the classic format begins here.
-var errClassic = errors.New("a file of the classic format")
-
 // blockHead is how many bytes of a block come before its body.
 const blockHead = 8
 
@@ -110,7 +103,7 @@ func (c *pcapng) block(f *file) (kind uint32, body []byte, err error) {
 	case string(h[:4]) == string(sectionHeader):
 		return 0, nil, c.resume(f, &reason{ErrCorrupt, "a section header without a byte order"})
 	case isClassic(h):
-		return 0, nil, errClassic
+		return 0, nil, errAnother
 	}
 	kind = order.Uint32(h)
 	length := order.Uint32(h[4:])
@@ -151,6 +144,9 @@ func orderOf(h []byte) binary.ByteOrder {
 	return nil
 }
 
+// maxPassed is how far a block is searched for: no packet is larger than that.
+const maxPassed = maxRecord
+
 // resume goes over what is no block, up to the next that is one to its end. The error
 // says how far that is; where there is none, it is the one given.
 func (c *pcapng) resume(f *file, otherwise *reason) error {
@@ -158,7 +154,11 @@ func (c *pcapng) resume(f *file, otherwise *reason) error {
 	f.in.Discard(1)
 	for {
 		b, _ := f.in.Peek(bufferSize)
-		for i := range len(b) - 12 + 1 {
+		most := len(b) - 12 + 1
+		if len(b) == bufferSize {
+			most = bufferSize / 2 // a block that begins there is seen whole
+		}
+		for i := range most {
 			if c.isBlock(b[i:]) {
 				skipped += i
 				f.in.Discard(i)
@@ -169,8 +169,11 @@ func (c *pcapng) resume(f *file, otherwise *reason) error {
 		if len(b) < bufferSize {
 			return otherwise
 		}
-		f.in.Discard(bufferSize / 2) // a block that began there would have been seen whole
-		skipped += bufferSize / 2
+		f.in.Discard(bufferSize / 2)
+		if skipped += bufferSize / 2; skipped > maxPassed {
+			otherwise.detail += fmt.Sprintf("; none begins in the next %d bytes", skipped)
+			return otherwise
+		}
 	}
 }
 
@@ -187,18 +190,28 @@ func (c *pcapng) isBlock(b []byte) bool {
 	return length >= 12 && length%4 == 0 && int64(length) <= min(int64(len(b)), bufferSize/2) && order.Uint32(b[length-4:]) == length
 }
 
+const (
+	// maxInterfaces is how many interfaces of a section are known, and maxText how many
+	// bytes of their names.
+	maxInterfaces = 1 << 16
+	maxText       = 1 << 10
+)
+
 func (c *pcapng) addInterface(body []byte) error {
 	if len(body) < 8 {
 		return &reason{ErrSkipped, "an interface without a link type"}
+	}
+	if len(c.interfaces) >= maxInterfaces {
+		return &reason{ErrSkipped, fmt.Sprintf("another interface, behind %d", maxInterfaces)}
 	}
 	about := &Interface{Link: LinkType(c.order.Uint16(body)), Snap: int(c.order.Uint32(body[4:]))}
 	i := networkInterface{about: about, base: 6}
 	for code, value := range c.options(body[8:]) {
 		switch {
 		case code == interfaceName:
-			about.Name = string(value)
+			about.Name = string(value[:min(len(value), maxText)])
 		case code == interfaceFilter && len(value) > 1:
-			about.Filter = string(value[1:])
+			about.Filter = string(value[1:min(len(value), maxText)])
 		case code == interfaceResolution && len(value) >= 1:
 			i.base = value[0]
 		case code == interfaceOffset && len(value) >= 8:

@@ -23,10 +23,10 @@ func newCompletion() *cobra.Command {
 		Short: "Print a script that completes commands",
 		Long: `pgwdump completion prints a script that completes commands and flags of pgwdump in
 a shell. The packages of a release install it; by hand it is one of these.`,
-		Example: `  source <(pgwdump completion bash)                                      in ~/.bashrc
+		Example: `  source <(pgwdump completion bash)                                in ~/.bashrc
   pgwdump completion zsh > "${fpath[1]}/_pgwdump"
   pgwdump completion fish > ~/.config/fish/completions/pgwdump.fish
-  pgwdump completion powershell | Out-String | Invoke-Expression         in $PROFILE`,
+  pgwdump completion powershell | Out-String | Invoke-Expression   in $PROFILE`,
 		ValidArgs: []string{"bash", "zsh", "fish", "powershell"},
 		Args: func(_ *cobra.Command, words []string) error {
 			if len(words) != 1 {

@@ -121,8 +121,11 @@ func (d *dumper) newPipeline(inClear *clearFile) *pipeline.Pipeline {
 		Jobs:        o.jobs,
 		Output:      o.stdout,
 	}
-	if !o.silent() {
+	switch {
+	case !o.silent():
 		p.Render = func() pipeline.Renderer { return newRenderer(o) }
+	case o.strict && o.view == session.Messages: // what is malformed is known by reading it
+		p.Render = func() pipeline.Renderer { return new(render.Check) }
 	}
 	switch o.view {
 	case session.Statements:

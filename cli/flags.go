@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -29,7 +30,7 @@ func addFlags(c *cobra.Command, o *options, own ...*pflag.FlagSet) {
 	input.BoolVar(&o.follows, "follow", false, "go on at the end of the file with what is still written to it, until ^C or --duration")
 	input.StringVarP(&o.device, "interface", "i", "", "capture live from interface `IF`, by name or by its number in -D; \"any\" is all of them")
 	input.BoolVarP(&o.devices, "list-interfaces", "D", false, "list the interfaces that can be captured from")
-	input.IntSliceVar(&o.ports, "port", nil, "take connections to these `PORTS` for PostgreSQL, besides 5432 and all that begin like it")
+	input.IntSliceVar(&o.ports, "port", nil, "take connections to these `PORTS` for PostgreSQL, besides 5432 and all that begin like it; without a filter, -i captures these ports and no others")
 	input.StringVarP(&o.filter, "filter", "f", "", "only packets that the filter `EXPR` accepts, in the language of tcpdump (see docs/filter.md); or write it behind the flags")
 	input.IntVarP(&o.count, "count", "c", 0, "stop after `N` packets")
 
@@ -95,7 +96,7 @@ func addFlags(c *cobra.Command, o *options, own ...*pflag.FlagSet) {
 		w := c.OutOrStderr()
 		for _, g := range groups {
 			// A flag that is counted takes no value, whatever pflag says.
-			usages := strings.ReplaceAll(g.FlagUsagesWrapped(helpWidth), " count ", strings.Repeat(" ", len(" count ")))
+			usages := strings.ReplaceAll(g.FlagUsagesWrapped(o.helpWidth()), " count ", strings.Repeat(" ", len(" count ")))
 			fmt.Fprintf(w, "\n%s:\n%s", g.Name(), usages)
 		}
 		fmt.Fprint(w, otherUsage)
@@ -138,9 +139,13 @@ var kinds = map[string]string{
 	"intSlice": "a number, or several with commas between them",
 }
 
-// flagError says what is wrong with a flag. Of a value that cannot be read pflag has
-// only the words of Go's packages.
-func flagError(_ *cobra.Command, err error) error {
+// flagError says what is wrong with a flag, and where one that is not known may be found.
+// Of a value that cannot be read pflag has only the words of Go's packages.
+func flagError(c *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) {
+		return usageError{fmt.Errorf("%w%s", err, otherFlag(c, unknown))}
+	}
 	var invalid *pflag.InvalidValueError
 	if errors.As(err, &invalid) {
 		if kind, ok := kinds[invalid.GetFlag().Value.Type()]; ok {
@@ -150,20 +155,55 @@ func flagError(_ *cobra.Command, err error) error {
 	return usageError{err}
 }
 
+// otherFlag says which flag may have been meant by one that a command has not got: one
+// that begins so, one with a hyphen more, or that of another command.
+func otherFlag(c *cobra.Command, unknown *pflag.NotExistError) string {
+	if word := unknown.GetSpecifiedShortnames(); word != "" {
+		if c.Flags().Lookup(word) != nil {
+			return fmt.Sprintf("; is --%s meant?", word)
+		}
+		return ""
+	}
+	name := unknown.GetSpecifiedName()
+	for _, other := range c.Root().Commands() {
+		if other.Flags().Lookup(name) != nil {
+			return fmt.Sprintf("; %s has it", other.CommandPath())
+		}
+	}
+	var like []string
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		if strings.HasPrefix(f.Name, name) {
+			like = append(like, "--"+f.Name)
+		}
+	})
+	if len(like) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; is %s meant?", strings.Join(like, " or "))
+}
+
 const otherUsage = `
 Other:
   -h, --help      show this
       --version   show the version
 
 Commands:
-  pgwdump queries -r FILE                         show a line for each statement, see pgwdump queries --help
-  pgwdump sessions -r FILE                        show a line for each connection
-  pgwdump version                                 show the version, the commit and that of Go
-  pgwdump completion bash|zsh|fish|powershell     print a script that completes commands
+  pgwdump queries -r FILE         a line for each statement
+  pgwdump sessions -r FILE        a line for each connection
+  pgwdump version                 the version, the commit and that of Go
+  pgwdump completion SHELL        a script that completes commands
+Each has a --help of its own.
 
-Exit status: 0 done, 1 something could not be read or written, 2 wrong usage, 3 with --strict:
-part of the traffic was lost, or could not be decoded with certainty, or broke the protocol.
+Exit status: 0 done, 1 something could not be read or written, 2 wrong usage,
+3 with --strict: part of the traffic was lost, or could not be decoded with
+certainty, or broke the protocol.
 `
 
-// helpWidth is how wide the lines of the help are.
-const helpWidth = 100
+// helpWidth returns how wide the lines of the flags are in the help.
+func (o *options) helpWidth() int {
+	const usual = 100
+	if isTerminal(o.stdout) {
+		return min(terminalWidth(o.stdout.(*os.File)), usual)
+	}
+	return usual
+}

@@ -92,8 +92,21 @@ func (l *live) unwritable(err error) error {
 func (l *live) listens(o *options) {
 	if o.talks() {
 		i := l.Interface()
-		fmt.Fprintf(o.stderr, "listening on %s as user %s, link type %s, snapshot length %d bytes\n", i.Name, l.user, i.Link, i.Snap)
+		fmt.Fprintf(o.stderr, "listening on %s%s as user %s, link type %s, snapshot length %d bytes\n", i.Name, o.heard(), l.user, i.Link, i.Snap)
 	}
+}
+
+// heard says which ports are captured, where that is nobody's own filter, and what to do
+// about others.
+func (o *options) heard() string {
+	switch {
+	case o.expression != nil:
+		return ""
+	case len(o.ports) == 0:
+		return fmt.Sprintf(" for port %d (others by --port or a filter)", session.DefaultPort)
+	}
+	ports := strings.Fields(strings.Trim(fmt.Sprint(o.allPorts()), "[]"))
+	return " for ports " + strings.Join(ports, ", ")
 }
 
 // explain says what to do about a capture that was not permitted.

@@ -8,10 +8,11 @@ import (
 )
 
 // showProgress shows how far the reading is, where somebody sees it who does not
-// see the output. It returns how to end that.
+// see the output. A pipe may be a pager's, whose screen is not to be written on. It
+// returns how to end that.
 func showProgress(d *dumper, files *capture.Files) (stop func()) {
 	w := d.options.stderr
-	if !isTerminal(w) || isTerminal(d.options.stdout) || d.options.quiet > 0 || d.options.follows {
+	if !isTerminal(w) || isTerminal(d.options.stdout) || isPipe(d.options.stdout) || d.options.quiet > 0 || d.options.follows {
 		return func() {}
 	}
 	done, ended := make(chan struct{}), make(chan struct{})

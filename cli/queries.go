@@ -16,12 +16,13 @@ import (
 	"github.com/pgwdump/pgwdump/session"
 )
 
-const queriesExample = `  pgwdump queries -r capture.pcap                          what ran, how long it took, how it ended
-  pgwdump queries -r capture.pcap --slower 100ms           only what took that long
-  pgwdump queries -r capture.pcap --errors --context 2     what failed, and what ran before and after it
-  pgwdump queries -r capture.pcap --sql 'update.*orders'   only what changes orders
-  pgwdump queries -r capture.pcap -v                       all that is known of each
-  pgwdump queries -r capture.pcap --json | jq .            a JSON object for each statement`
+const queriesExample = `  pgwdump queries -r db.pcap                          what ran, and how it ended
+  pgwdump queries -r db.pcap --slower 100ms           only what took that long
+  pgwdump queries -r db.pcap --errors --context 2     failures, and what is around
+  pgwdump queries -r db.pcap --sql 'update.*orders'   only what changes orders
+  pgwdump queries -r db.pcap | sort -k3,3rn | head    the slowest
+  pgwdump queries -r db.pcap -v                       all that is known of each
+  pgwdump queries -r db.pcap --json | jq .            an object for each statement`
 
 // conditions are the flags of queries as they were given.
 type conditions struct {
@@ -31,8 +32,9 @@ type conditions struct {
 func newQueries(o *options) *cobra.Command {
 	var given conditions
 	c := &cobra.Command{
-		Use:   "queries -r FILE [flags] [FILTER]",
-		Short: "Show what ran: a line for each statement",
+		Use:        "queries -r FILE [flags] [FILTER]",
+		Short:      "Show what ran: a line for each statement",
+		SuggestFor: []string{"query", "statement", "statements"},
 		Long: `pgwdump queries shows the statements that ran: when they began, how long they
 took, how many rows they had, how they ended, who ran them, their SQL and their
 parameters, each in a line, in the order in which they ended.`,

@@ -142,7 +142,7 @@ func (d *dumper) copy() {
 
 // records tells whether packets are only written, and nobody looks at them.
 func (o *options) records() bool {
-	return o.record.name != "" && o.silent() && !o.record.only
+	return o.record.name != "" && o.silent() && !o.record.only && !o.strict
 }
 
 // silent tells whether nothing is printed.

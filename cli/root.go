@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
 	"time"
 
@@ -125,9 +126,9 @@ var (
 )
 
 const example = `  pgwdump -r capture.pcap                       read a capture
-  pgwdump -r capture.pcap --port 6432           PostgreSQL, or a pooler, on another port
-  pgwdump -r capture.pcap host 10.0.0.9         only packets that a filter accepts, as tcpdump has it
-  pgwdump -r a.pcap.gz -r b.pcap.gz             several files as one, in the order of time
+  pgwdump -r capture.pcap --port 6432           a port that is PostgreSQL's, too
+  pgwdump -r capture.pcap host 10.0.0.9         what a filter of tcpdump accepts
+  pgwdump -r a.pcap.gz -r b.pcap.gz             several files in the order of time
   pgwdump -r capture.pcap -v                    a line for each field
   pgwdump -r capture.pcap -x                    each field beside its bytes
   pgwdump -r capture.pcap --json | jq .         a JSON object for each message
@@ -179,7 +180,11 @@ func meant(c *cobra.Command, words []string, err error) error {
 	if len(words) == 0 {
 		return err
 	}
-	if like := c.SuggestionsFor(words[0]); len(like) > 0 {
+	like := c.SuggestionsFor(words[0])
+	if slices.ContainsFunc(like, func(name string) bool { return strings.HasPrefix(name, words[0]) }) {
+		like = slices.DeleteFunc(like, func(name string) bool { return !strings.HasPrefix(name, words[0]) })
+	}
+	if len(like) > 0 {
 		return usageError{fmt.Errorf("%w\nor is the command %s meant?", err, strings.Join(like, " or "))}
 	}
 	return err
@@ -207,6 +212,8 @@ func (o *options) check(words []string) error {
 		return usageError{fmt.Errorf("-%s: at the most -%s", strings.Repeat("t", o.times), strings.Repeat("t", int(render.LastTimeStyle)))}
 	case o.device != "" && len(o.files) > 0:
 		return usageError{errors.New("-i captures and -r reads: give one of them")}
+	case o.user != "" && len(o.files) > 0:
+		return usageError{errors.New("--run-as (-Z, --user) is about a capture with -i; the statements of a user are those of pgwdump queries --user")}
 	case o.snap < 0:
 		return usageError{fmt.Errorf("--snapshot-length is a number of bytes, 0 for whole packets, not %d", o.snap)}
 	case o.buffer < 1 || o.buffer > maxBuffer:

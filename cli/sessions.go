@@ -11,17 +11,18 @@ import (
 	"github.com/pgwdump/pgwdump/session"
 )
 
-const sessionsExample = `  pgwdump sessions -r capture.pcap                 who was there, for how long, and how it ended
-  pgwdump sessions -r capture.pcap -v              all that is known of each connection
-  pgwdump sessions -r capture.pcap --json | jq .   a JSON object for each connection`
+const sessionsExample = `  pgwdump sessions -r db.pcap                 who was there, and how it ended
+  pgwdump sessions -r db.pcap -v              all that is known of each connection
+  pgwdump sessions -r db.pcap --json | jq .   an object for each connection`
 
 func newSessions(o *options) *cobra.Command {
 	c := &cobra.Command{
-		Use:   "sessions -r FILE [flags] [FILTER]",
-		Short: "Show who was there: a line for each connection",
-		Long: `pgwdump sessions shows the connections of a capture, each in a line, in the order in
-which they ended: how long they lasted, how busy they were, how many statements and
-errors they had, who it was and from where, and how they ended.`,
+		Use:        "sessions -r FILE [flags] [FILTER]",
+		Short:      "Show who was there: a line for each connection",
+		SuggestFor: []string{"connection", "connections"},
+		Long: `pgwdump sessions shows the connections of a capture, each in a line, in the order
+in which they ended: how long they lasted, how busy they were, how many
+statements and errors they had, who it was and from where, and how they ended.`,
 		Example: sessionsExample,
 		Args:    cobra.ArbitraryArgs,
 		RunE: func(_ *cobra.Command, words []string) error {
@@ -30,6 +31,9 @@ errors they had, who it was and from where, and how they ended.`,
 			}
 			if o.octets {
 				return usageError{errors.New("-x shows the bytes of messages; sessions shows connections")}
+			}
+			if o.copyRows {
+				return usageError{errors.New("--copy-rows shows what is in messages; sessions shows connections")}
 			}
 			o.view = session.Sessions
 			return dump(o)

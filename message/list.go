@@ -16,16 +16,16 @@ func (w *Walker) count(name string, size, n, least int) int {
 		if b == nil {
 			return 0
 		}
-		if size == 2 {
-			n = int(binary.BigEndian.Uint16(b))
-		} else {
-			n = int(binary.BigEndian.Uint32(b))
+		promised := int64(binary.BigEndian.Uint16(b))
+		if size == 4 {
+			promised = int64(binary.BigEndian.Uint32(b))
 		}
-		if n < 0 || n > (len(w.buf)-w.pos)/least { // less than 0 with an int of 32 bits
+		if promised > int64((len(w.buf)-w.pos)/least) {
 			w.pos -= size
-			w.fail(BadCount, name, int64(n))
+			w.fail(BadCount, name, promised)
 			return 0
 		}
+		n = int(promised)
 		if f := w.last(); f != nil && f.Type == FieldList {
 			f.Size, f.Int = int32(size), int64(n)
 		}

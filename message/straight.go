@@ -9,7 +9,7 @@ import (
 // Nearly all messages are in order. For those that are frequent generated.go has what
 // their walks do with one in order, written out field by field: several times as fast,
 // because there the compiler sees what follows what. Anything out of the ordinary, and
-// all errors, are left to the walk. The methods below are what generated.go is made of.
+// all errors, are left to the walk. The functions below are what it calls.
 
 // zeroAt returns where the first zero byte of b is, or -1.
 func zeroAt(b []byte) int {

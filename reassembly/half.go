@@ -397,11 +397,17 @@ func (t *Table) streamOf(c *Conn) Stream {
 	return c.stream
 }
 
-// lose tells the Stream of bytes that were on the wire and not captured.
+// lose tells the Stream of bytes that were on the wire and not captured: behind the last
+// packet of that direction, or where there was none, since the connection was opened.
 func (t *Table) lose(c *Conn, from, n int) {
-	if n > 0 {
-		t.deliver(c, from, nil, n, c.halves[from].packet, c.halves[from].time)
+	if n <= 0 {
+		return
 	}
+	packet, time := c.halves[from].packet, c.halves[from].time
+	if packet == 0 {
+		packet, time = c.Packet, c.Time
+	}
+	t.deliver(c, from, nil, n, packet, time)
 }
 
 // drain delivers all that a connection holds back, without waiting for what is

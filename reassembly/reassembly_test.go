@@ -204,6 +204,41 @@ func TestLoss(t *testing.T) {
 	})
 }
 
+// TestLossOfADirection drops all that one side sent. What is missing is told of with the
+// packet that opened the connection, as there is no later one.
+func TestLossOfADirection(t *testing.T) {
+	captures(t, func(t *testing.T, segments []capture.Segment) {
+		client, all := segments[0].From, len(segments)
+		segments = slices.DeleteFunc(segments, func(s capture.Segment) bool { return s.From == client && len(s.Payload) > 0 })
+		var missing []Chunk
+		table := New(Options{}, func(*Conn) Stream { return &losses{&missing} })
+		for i, s := range segments {
+			s.Number = i + 1
+			table.Add(&s)
+		}
+		table.Close(len(segments), 0, len(segments), func(int) {})
+		if (len(missing) > 0) != (len(segments) < all) {
+			t.Errorf("%d losses", len(missing))
+		}
+		for _, k := range missing {
+			if k.Packet == 0 || k.Time == 0 {
+				t.Errorf("%d bytes are missing at packet %d, time %d", k.Missing, k.Packet, k.Time)
+			}
+		}
+	})
+}
+
+// losses notes the Chunks behind which bytes are missing.
+type losses struct{ chunks *[]Chunk }
+
+func (l *losses) Data(k *Chunk) {
+	if k.Missing > 0 {
+		*l.chunks = append(*l.chunks, *k)
+	}
+}
+func (*losses) Conflict(*Conflict)       {}
+func (*losses) Close(Ending, int, int64) {}
+
 // knowable tells whether later segments show that s must have been sent.
 func knowable(s capture.Segment, later []capture.Segment) bool {
 	end := s.Seq + uint32(len(s.Payload))

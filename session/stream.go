@@ -334,13 +334,13 @@ func (s *stream) missed(d *side, f *decode.Frame) bool {
 		s.tracker.Assume(phase.SSLNegotiation)
 	case f.Kind == message.KindGSSENCResponse && now == phase.Startup:
 		s.tracker.Assume(phase.GSSNegotiation)
-	case d.from == message.Backend && now == phase.Startup && (!s.sides[0].seen || s.torn && isLogin(f.Kind)):
+	case d.from == message.Backend && now == phase.Startup && (!s.sides[0].seen || s.torn) && beginsLogin(f.Kind):
 		s.tracker.Assume(phase.Authenticating)
 	case d.from == message.Backend && !s.sides[0].seen:
 		s.tracker.Assume(phase.Unsynchronised)
 	case now != phase.Unsynchronised && (s.torn || s.sides[d.from.Other()>>1].decoder.Lost()):
 		s.torn = true
-		if s.tracker.Assume(phase.Unsynchronised); d.from == message.Backend && s.tracker.Pending() == 0 {
+		if s.tracker.Assume(phase.Unsynchronised); now >= phase.Ready && d.from == message.Backend && s.tracker.Pending() == 0 {
 			s.tracker.Overtake()
 		}
 	default:
@@ -349,7 +349,9 @@ func (s *stream) missed(d *side, f *decode.Frame) bool {
 	return true
 }
 
-// isLogin tells whether a server sends that message only where it has got a StartupMessage.
-func isLogin(k message.Kind) bool {
-	return k >= message.KindAuthenticationOk && k <= message.KindAuthenticationUnknown
+// beginsLogin tells whether a message may be the first that a server sends to a client
+// that logs in.
+func beginsLogin(k message.Kind) bool {
+	return k >= message.KindAuthenticationOk && k <= message.KindAuthenticationUnknown ||
+		k == message.KindNegotiateProtocolVersion || k == message.KindNoticeResponse
 }
