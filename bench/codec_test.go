@@ -10,7 +10,7 @@
 //
 // The two do not do quite the same. pgproto3 encodes strings as they are, where we look
 // for zero bytes in them first, which would end them early and let what follows pass for
-// further fields: for a query of 180 bytes a fifth to a third of the time. It decodes
+// further fields: for a query of 180 bytes a quarter to a third of the time. It decodes
 // fewer fields to a meaning: it takes any status of ReadyForQuery, any format code, and
 // bytes behind the last field of some messages. It copies the strings of what frontends
 // send, and reads into a buffer of its own; we point into what was fed. It lists a row's

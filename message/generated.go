@@ -268,12 +268,14 @@ func (m *AuthenticationUnknown) read(w *Walker, body []byte) error {
 }
 
 func (m *AuthenticationUnknown) append(w *Walker, dst []byte) ([]byte, error) {
-	b := append(dst, 'R', 0, 0, 0, 0)
-	b = binary.BigEndian.AppendUint32(b, uint32(m.Code))
-	b = append(b, m.Data...)
-	if !finish(b, len(dst)) {
+	n := 4 + 4 + len(m.Data)
+	if uint(n) > MaxLength {
 		return w.write(dst, m, KindAuthenticationUnknown)
 	}
+	length := uint32(n)
+	b := append(dst, 'R', byte(length>>24), byte(length>>16), byte(length>>8), byte(length))
+	b = binary.BigEndian.AppendUint32(b, uint32(m.Code))
+	b = append(b, m.Data...)
 	return b, nil
 }
 
@@ -350,12 +352,14 @@ func (m *BackendKeyData) read(w *Walker, body []byte) error {
 }
 
 func (m *BackendKeyData) append(w *Walker, dst []byte) ([]byte, error) {
-	b := append(dst, 'K', 0, 0, 0, 0)
-	b = binary.BigEndian.AppendUint32(b, uint32(m.ProcessID))
-	b = append(b, m.SecretKey...)
-	if !finish(b, len(dst)) {
+	n := 4 + 4 + len(m.SecretKey)
+	if uint(n) > MaxLength {
 		return w.write(dst, m, KindBackendKeyData)
 	}
+	length := uint32(n)
+	b := append(dst, 'K', byte(length>>24), byte(length>>16), byte(length>>8), byte(length))
+	b = binary.BigEndian.AppendUint32(b, uint32(m.ProcessID))
+	b = append(b, m.SecretKey...)
 	return b, nil
 }
 
@@ -381,14 +385,16 @@ func (m *ParameterStatus) read(w *Walker, body []byte) error {
 }
 
 func (m *ParameterStatus) append(w *Walker, dst []byte) ([]byte, error) {
-	b := append(dst, 'S', 0, 0, 0, 0)
+	n := 4 + len(m.Name) + 1 + len(m.Value) + 1
+	if uint(n) > MaxLength {
+		return w.write(dst, m, KindParameterStatus)
+	}
+	length := uint32(n)
+	b := append(dst, 'S', byte(length>>24), byte(length>>16), byte(length>>8), byte(length))
 	if b = appendText(b, m.Name); b == nil {
 		return w.write(dst, m, KindParameterStatus)
 	}
 	if b = appendText(b, m.Value); b == nil {
-		return w.write(dst, m, KindParameterStatus)
-	}
-	if !finish(b, len(dst)) {
 		return w.write(dst, m, KindParameterStatus)
 	}
 	return b, nil
@@ -468,15 +474,17 @@ func (m *NotificationResponse) read(w *Walker, body []byte) error {
 }
 
 func (m *NotificationResponse) append(w *Walker, dst []byte) ([]byte, error) {
-	b := append(dst, 'A', 0, 0, 0, 0)
+	n := 4 + 4 + len(m.Channel) + 1 + len(m.Payload) + 1
+	if uint(n) > MaxLength {
+		return w.write(dst, m, KindNotificationResponse)
+	}
+	length := uint32(n)
+	b := append(dst, 'A', byte(length>>24), byte(length>>16), byte(length>>8), byte(length))
 	b = binary.BigEndian.AppendUint32(b, uint32(m.ProcessID))
 	if b = appendText(b, m.Channel); b == nil {
 		return w.write(dst, m, KindNotificationResponse)
 	}
 	if b = appendText(b, m.Payload); b == nil {
-		return w.write(dst, m, KindNotificationResponse)
-	}
-	if !finish(b, len(dst)) {
 		return w.write(dst, m, KindNotificationResponse)
 	}
 	return b, nil
@@ -514,11 +522,13 @@ func (m *Query) read(w *Walker, body []byte) error {
 }
 
 func (m *Query) append(w *Walker, dst []byte) ([]byte, error) {
-	b := append(dst, 'Q', 0, 0, 0, 0)
-	if b = appendText(b, m.SQL); b == nil {
+	n := 4 + len(m.SQL) + 1
+	if uint(n) > MaxLength {
 		return w.write(dst, m, KindQuery)
 	}
-	if !finish(b, len(dst)) {
+	length := uint32(n)
+	b := append(dst, 'Q', byte(length>>24), byte(length>>16), byte(length>>8), byte(length))
+	if b = appendText(b, m.SQL); b == nil {
 		return w.write(dst, m, KindQuery)
 	}
 	return b, nil
@@ -562,10 +572,16 @@ func (m *RowDescription) read(w *Walker, body []byte) error {
 }
 
 func (m *RowDescription) append(w *Walker, dst []byte) ([]byte, error) {
-	b := append(dst, 'T', 0, 0, 0, 0)
-	if len(m.Columns) > math.MaxUint16 {
+	n := 4 + 2 + 19*len(m.Columns)
+	for i := range m.Columns {
+		e := &m.Columns[i]
+		n += len(e.Name)
+	}
+	if uint(n) > MaxLength || len(m.Columns) > math.MaxUint16 {
 		return w.write(dst, m, KindRowDescription)
 	}
+	length := uint32(n)
+	b := append(dst, 'T', byte(length>>24), byte(length>>16), byte(length>>8), byte(length))
 	b = binary.BigEndian.AppendUint16(b, uint16(len(m.Columns)))
 	for i := range m.Columns {
 		e := &m.Columns[i]
@@ -578,9 +594,6 @@ func (m *RowDescription) append(w *Walker, dst []byte) ([]byte, error) {
 		b = binary.BigEndian.AppendUint16(b, uint16(e.Size))
 		b = binary.BigEndian.AppendUint32(b, uint32(e.TypeModifier))
 		b = binary.BigEndian.AppendUint16(b, uint16(e.Format))
-	}
-	if !finish(b, len(dst)) {
-		return w.write(dst, m, KindRowDescription)
 	}
 	return b, nil
 }
@@ -602,14 +615,13 @@ func (m *DataRow) read(w *Walker, body []byte) error {
 }
 
 func (m *DataRow) append(w *Walker, dst []byte) ([]byte, error) {
-	b := append(dst, 'D', 0, 0, 0, 0)
-	if m.Values.n > math.MaxUint16 {
+	n := 4 + 2 + len(m.Values.wire)
+	if uint(n) > MaxLength || m.Values.n > math.MaxUint16 {
 		return w.write(dst, m, KindDataRow)
 	}
+	length := uint32(n)
+	b := append(dst, 'D', byte(length>>24), byte(length>>16), byte(length>>8), byte(length))
 	b = append(binary.BigEndian.AppendUint16(b, uint16(m.Values.n)), m.Values.wire...)
-	if !finish(b, len(dst)) {
-		return w.write(dst, m, KindDataRow)
-	}
 	return b, nil
 }
 
@@ -630,11 +642,13 @@ func (m *CommandComplete) read(w *Walker, body []byte) error {
 }
 
 func (m *CommandComplete) append(w *Walker, dst []byte) ([]byte, error) {
-	b := append(dst, 'C', 0, 0, 0, 0)
-	if b = appendText(b, m.Tag); b == nil {
+	n := 4 + len(m.Tag) + 1
+	if uint(n) > MaxLength {
 		return w.write(dst, m, KindCommandComplete)
 	}
-	if !finish(b, len(dst)) {
+	length := uint32(n)
+	b := append(dst, 'C', byte(length>>24), byte(length>>16), byte(length>>8), byte(length))
+	if b = appendText(b, m.Tag); b == nil {
 		return w.write(dst, m, KindCommandComplete)
 	}
 	return b, nil
@@ -690,23 +704,22 @@ func (m *Parse) read(w *Walker, body []byte) error {
 }
 
 func (m *Parse) append(w *Walker, dst []byte) ([]byte, error) {
-	b := append(dst, 'P', 0, 0, 0, 0)
+	n := 4 + len(m.Statement) + 1 + len(m.SQL) + 1 + 2 + 4*len(m.ParameterTypes)
+	if uint(n) > MaxLength || len(m.ParameterTypes) > math.MaxUint16 {
+		return w.write(dst, m, KindParse)
+	}
+	length := uint32(n)
+	b := append(dst, 'P', byte(length>>24), byte(length>>16), byte(length>>8), byte(length))
 	if b = appendText(b, m.Statement); b == nil {
 		return w.write(dst, m, KindParse)
 	}
 	if b = appendText(b, m.SQL); b == nil {
 		return w.write(dst, m, KindParse)
 	}
-	if len(m.ParameterTypes) > math.MaxUint16 {
-		return w.write(dst, m, KindParse)
-	}
 	b = binary.BigEndian.AppendUint16(b, uint16(len(m.ParameterTypes)))
 	for i := range m.ParameterTypes {
 		e := &m.ParameterTypes[i]
 		b = binary.BigEndian.AppendUint32(b, uint32(*e))
-	}
-	if !finish(b, len(dst)) {
-		return w.write(dst, m, KindParse)
 	}
 	return b, nil
 }
@@ -770,14 +783,16 @@ func (m *Bind) read(w *Walker, body []byte) error {
 }
 
 func (m *Bind) append(w *Walker, dst []byte) ([]byte, error) {
-	b := append(dst, 'B', 0, 0, 0, 0)
+	n := 4 + len(m.Portal) + 1 + len(m.Statement) + 1 + 2 + 2*len(m.ParameterFormats) + 2 + len(m.Parameters.wire) + 2 + 2*len(m.ResultFormats)
+	if uint(n) > MaxLength || len(m.ParameterFormats) > math.MaxUint16 || m.Parameters.n > math.MaxUint16 || len(m.ResultFormats) > math.MaxUint16 {
+		return w.write(dst, m, KindBind)
+	}
+	length := uint32(n)
+	b := append(dst, 'B', byte(length>>24), byte(length>>16), byte(length>>8), byte(length))
 	if b = appendText(b, m.Portal); b == nil {
 		return w.write(dst, m, KindBind)
 	}
 	if b = appendText(b, m.Statement); b == nil {
-		return w.write(dst, m, KindBind)
-	}
-	if len(m.ParameterFormats) > math.MaxUint16 {
 		return w.write(dst, m, KindBind)
 	}
 	b = binary.BigEndian.AppendUint16(b, uint16(len(m.ParameterFormats)))
@@ -785,20 +800,11 @@ func (m *Bind) append(w *Walker, dst []byte) ([]byte, error) {
 		e := &m.ParameterFormats[i]
 		b = binary.BigEndian.AppendUint16(b, uint16(*e))
 	}
-	if m.Parameters.n > math.MaxUint16 {
-		return w.write(dst, m, KindBind)
-	}
 	b = append(binary.BigEndian.AppendUint16(b, uint16(m.Parameters.n)), m.Parameters.wire...)
-	if len(m.ResultFormats) > math.MaxUint16 {
-		return w.write(dst, m, KindBind)
-	}
 	b = binary.BigEndian.AppendUint16(b, uint16(len(m.ResultFormats)))
 	for i := range m.ResultFormats {
 		e := &m.ResultFormats[i]
 		b = binary.BigEndian.AppendUint16(b, uint16(*e))
-	}
-	if !finish(b, len(dst)) {
-		return w.write(dst, m, KindBind)
 	}
 	return b, nil
 }
@@ -828,12 +834,14 @@ func (m *Describe) read(w *Walker, body []byte) error {
 }
 
 func (m *Describe) append(w *Walker, dst []byte) ([]byte, error) {
-	b := append(dst, 'D', 0, 0, 0, 0)
-	b = append(b, byte(m.Target))
-	if b = appendText(b, m.Name); b == nil {
+	n := 4 + 1 + len(m.Name) + 1
+	if uint(n) > MaxLength {
 		return w.write(dst, m, KindDescribe)
 	}
-	if !finish(b, len(dst)) {
+	length := uint32(n)
+	b := append(dst, 'D', byte(length>>24), byte(length>>16), byte(length>>8), byte(length))
+	b = append(b, byte(m.Target))
+	if b = appendText(b, m.Name); b == nil {
 		return w.write(dst, m, KindDescribe)
 	}
 	return b, nil
@@ -861,14 +869,16 @@ func (m *Execute) read(w *Walker, body []byte) error {
 }
 
 func (m *Execute) append(w *Walker, dst []byte) ([]byte, error) {
-	b := append(dst, 'E', 0, 0, 0, 0)
+	n := 4 + len(m.Portal) + 1 + 4
+	if uint(n) > MaxLength {
+		return w.write(dst, m, KindExecute)
+	}
+	length := uint32(n)
+	b := append(dst, 'E', byte(length>>24), byte(length>>16), byte(length>>8), byte(length))
 	if b = appendText(b, m.Portal); b == nil {
 		return w.write(dst, m, KindExecute)
 	}
 	b = binary.BigEndian.AppendUint32(b, uint32(m.MaxRows))
-	if !finish(b, len(dst)) {
-		return w.write(dst, m, KindExecute)
-	}
 	return b, nil
 }
 
@@ -897,12 +907,14 @@ func (m *Close) read(w *Walker, body []byte) error {
 }
 
 func (m *Close) append(w *Walker, dst []byte) ([]byte, error) {
-	b := append(dst, 'C', 0, 0, 0, 0)
-	b = append(b, byte(m.Target))
-	if b = appendText(b, m.Name); b == nil {
+	n := 4 + 1 + len(m.Name) + 1
+	if uint(n) > MaxLength {
 		return w.write(dst, m, KindClose)
 	}
-	if !finish(b, len(dst)) {
+	length := uint32(n)
+	b := append(dst, 'C', byte(length>>24), byte(length>>16), byte(length>>8), byte(length))
+	b = append(b, byte(m.Target))
+	if b = appendText(b, m.Name); b == nil {
 		return w.write(dst, m, KindClose)
 	}
 	return b, nil
@@ -1008,17 +1020,16 @@ func (m *ParameterDescription) read(w *Walker, body []byte) error {
 }
 
 func (m *ParameterDescription) append(w *Walker, dst []byte) ([]byte, error) {
-	b := append(dst, 't', 0, 0, 0, 0)
-	if len(m.Types) > math.MaxUint16 {
+	n := 4 + 2 + 4*len(m.Types)
+	if uint(n) > MaxLength || len(m.Types) > math.MaxUint16 {
 		return w.write(dst, m, KindParameterDescription)
 	}
+	length := uint32(n)
+	b := append(dst, 't', byte(length>>24), byte(length>>16), byte(length>>8), byte(length))
 	b = binary.BigEndian.AppendUint16(b, uint16(len(m.Types)))
 	for i := range m.Types {
 		e := &m.Types[i]
 		b = binary.BigEndian.AppendUint32(b, uint32(*e))
-	}
-	if !finish(b, len(dst)) {
-		return w.write(dst, m, KindParameterDescription)
 	}
 	return b, nil
 }
@@ -1099,24 +1110,20 @@ func (m *FunctionCall) read(w *Walker, body []byte) error {
 }
 
 func (m *FunctionCall) append(w *Walker, dst []byte) ([]byte, error) {
-	b := append(dst, 'F', 0, 0, 0, 0)
-	b = binary.BigEndian.AppendUint32(b, uint32(m.Function))
-	if len(m.ArgumentFormats) > math.MaxUint16 {
+	n := 4 + 4 + 2 + 2*len(m.ArgumentFormats) + 2 + len(m.Arguments.wire) + 2
+	if uint(n) > MaxLength || len(m.ArgumentFormats) > math.MaxUint16 || m.Arguments.n > math.MaxUint16 {
 		return w.write(dst, m, KindFunctionCall)
 	}
+	length := uint32(n)
+	b := append(dst, 'F', byte(length>>24), byte(length>>16), byte(length>>8), byte(length))
+	b = binary.BigEndian.AppendUint32(b, uint32(m.Function))
 	b = binary.BigEndian.AppendUint16(b, uint16(len(m.ArgumentFormats)))
 	for i := range m.ArgumentFormats {
 		e := &m.ArgumentFormats[i]
 		b = binary.BigEndian.AppendUint16(b, uint16(*e))
 	}
-	if m.Arguments.n > math.MaxUint16 {
-		return w.write(dst, m, KindFunctionCall)
-	}
 	b = append(binary.BigEndian.AppendUint16(b, uint16(m.Arguments.n)), m.Arguments.wire...)
 	b = binary.BigEndian.AppendUint16(b, uint16(m.ResultFormat))
-	if !finish(b, len(dst)) {
-		return w.write(dst, m, KindFunctionCall)
-	}
 	return b, nil
 }
 
@@ -1167,18 +1174,17 @@ func (m *CopyInResponse) read(w *Walker, body []byte) error {
 }
 
 func (m *CopyInResponse) append(w *Walker, dst []byte) ([]byte, error) {
-	b := append(dst, 'G', 0, 0, 0, 0)
-	b = append(b, byte(m.Format))
-	if len(m.Columns) > math.MaxUint16 {
+	n := 4 + 1 + 2 + 2*len(m.Columns)
+	if uint(n) > MaxLength || len(m.Columns) > math.MaxUint16 {
 		return w.write(dst, m, KindCopyInResponse)
 	}
+	length := uint32(n)
+	b := append(dst, 'G', byte(length>>24), byte(length>>16), byte(length>>8), byte(length))
+	b = append(b, byte(m.Format))
 	b = binary.BigEndian.AppendUint16(b, uint16(len(m.Columns)))
 	for i := range m.Columns {
 		e := &m.Columns[i]
 		b = binary.BigEndian.AppendUint16(b, uint16(*e))
-	}
-	if !finish(b, len(dst)) {
-		return w.write(dst, m, KindCopyInResponse)
 	}
 	return b, nil
 }
@@ -1219,18 +1225,17 @@ func (m *CopyOutResponse) read(w *Walker, body []byte) error {
 }
 
 func (m *CopyOutResponse) append(w *Walker, dst []byte) ([]byte, error) {
-	b := append(dst, 'H', 0, 0, 0, 0)
-	b = append(b, byte(m.Format))
-	if len(m.Columns) > math.MaxUint16 {
+	n := 4 + 1 + 2 + 2*len(m.Columns)
+	if uint(n) > MaxLength || len(m.Columns) > math.MaxUint16 {
 		return w.write(dst, m, KindCopyOutResponse)
 	}
+	length := uint32(n)
+	b := append(dst, 'H', byte(length>>24), byte(length>>16), byte(length>>8), byte(length))
+	b = append(b, byte(m.Format))
 	b = binary.BigEndian.AppendUint16(b, uint16(len(m.Columns)))
 	for i := range m.Columns {
 		e := &m.Columns[i]
 		b = binary.BigEndian.AppendUint16(b, uint16(*e))
-	}
-	if !finish(b, len(dst)) {
-		return w.write(dst, m, KindCopyOutResponse)
 	}
 	return b, nil
 }
@@ -1271,18 +1276,17 @@ func (m *CopyBothResponse) read(w *Walker, body []byte) error {
 }
 
 func (m *CopyBothResponse) append(w *Walker, dst []byte) ([]byte, error) {
-	b := append(dst, 'W', 0, 0, 0, 0)
-	b = append(b, byte(m.Format))
-	if len(m.Columns) > math.MaxUint16 {
+	n := 4 + 1 + 2 + 2*len(m.Columns)
+	if uint(n) > MaxLength || len(m.Columns) > math.MaxUint16 {
 		return w.write(dst, m, KindCopyBothResponse)
 	}
+	length := uint32(n)
+	b := append(dst, 'W', byte(length>>24), byte(length>>16), byte(length>>8), byte(length))
+	b = append(b, byte(m.Format))
 	b = binary.BigEndian.AppendUint16(b, uint16(len(m.Columns)))
 	for i := range m.Columns {
 		e := &m.Columns[i]
 		b = binary.BigEndian.AppendUint16(b, uint16(*e))
-	}
-	if !finish(b, len(dst)) {
-		return w.write(dst, m, KindCopyBothResponse)
 	}
 	return b, nil
 }
@@ -1300,11 +1304,13 @@ func (m *CopyData) read(w *Walker, body []byte) error {
 }
 
 func (m *CopyData) append(w *Walker, dst []byte) ([]byte, error) {
-	b := append(dst, 'd', 0, 0, 0, 0)
-	b = append(b, m.Data...)
-	if !finish(b, len(dst)) {
+	n := 4 + len(m.Data)
+	if uint(n) > MaxLength {
 		return w.write(dst, m, KindCopyData)
 	}
+	length := uint32(n)
+	b := append(dst, 'd', byte(length>>24), byte(length>>16), byte(length>>8), byte(length))
+	b = append(b, m.Data...)
 	return b, nil
 }
 
@@ -1340,11 +1346,13 @@ func (m *CopyFail) read(w *Walker, body []byte) error {
 }
 
 func (m *CopyFail) append(w *Walker, dst []byte) ([]byte, error) {
-	b := append(dst, 'f', 0, 0, 0, 0)
-	if b = appendText(b, m.Reason); b == nil {
+	n := 4 + len(m.Reason) + 1
+	if uint(n) > MaxLength {
 		return w.write(dst, m, KindCopyFail)
 	}
-	if !finish(b, len(dst)) {
+	length := uint32(n)
+	b := append(dst, 'f', byte(length>>24), byte(length>>16), byte(length>>8), byte(length))
+	if b = appendText(b, m.Reason); b == nil {
 		return w.write(dst, m, KindCopyFail)
 	}
 	return b, nil

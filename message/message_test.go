@@ -378,10 +378,10 @@ func TestRefused(t *testing.T) {
 // none.
 func TestZeroBytes(t *testing.T) {
 	for _, letter := range []string{"a", "\x7f", "\x80", "\x81", "\xff", "\x01"} {
-		for n := range 70 {
+		for n := range 130 {
 			text := Text(strings.Repeat(letter, n))
 			wire, err := Append([]byte("before"), &Query{SQL: text})
-			if want := "beforeQ\x00\x00\x00" + string(rune(n+5)) + string(text) + "\x00"; err != nil || string(wire) != want {
+			if want := "beforeQ\x00\x00\x00" + string([]byte{byte(n + 5)}) + string(text) + "\x00"; err != nil || string(wire) != want {
 				t.Errorf("%q, %v, want %q", wire, err, want)
 			}
 			for i := range text {

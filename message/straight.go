@@ -44,9 +44,9 @@ func appendText(b []byte, t Text) []byte {
 // appendFilled is appendText for what is not empty. Short text is looked at and copied
 // in one go, eight bytes at a time, which takes as long as only copying it.
 func appendFilled(b []byte, t Text) []byte {
-	const word, short = 8, 32
-	if len(t) < word || len(t) > short {
-		if bytes.IndexByte(t, 0) >= 0 {
+	const word = 8
+	if len(t) < word || len(t) >= block {
+		if hasZero(t) {
 			return nil
 		}
 		return append(append(b, t...), 0)
@@ -63,20 +63,38 @@ func appendFilled(b []byte, t Text) []byte {
 		binary.LittleEndian.PutUint64(free, next)
 		borrowed |= next - ones
 	}
-	// A zero byte borrows, and so does one over 0x80.
 	if borrowed&highs != 0 && bytes.IndexByte(t, 0) >= 0 {
 		return nil
 	}
 	return b
 }
 
+// hasZero tells whether there is a zero byte in t. It looks at texts of some length block
+// by block itself; the others bytes.IndexByte is better at.
+func hasZero(t Text) bool {
+	const long = 3 * block
+	if len(t) >= block && len(t) <= long {
+		borrowed := borrow(t[len(t)-block:])
+		for i := 0; i < len(t)-block; i += block {
+			borrowed |= borrow(t[i:])
+		}
+		if borrowed&highs == 0 {
+			return false
+		}
+	}
+	return bytes.IndexByte(t, 0) >= 0
+}
+
+// block is how many bytes borrow looks at.
+const block = 32
+
+// borrow takes one from each byte of a block. Where one is zero, the highest bit of a
+// byte is set in what it returns; it may be where none is.
+func borrow(t Text) uint64 {
+	b := (*[block]byte)(t)
+	return (binary.LittleEndian.Uint64(b[:]) - ones) | (binary.LittleEndian.Uint64(b[8:]) - ones) |
+		(binary.LittleEndian.Uint64(b[16:]) - ones) | (binary.LittleEndian.Uint64(b[24:]) - ones)
+}
+
 // A word with each byte 1, and one with the highest bit of each.
 const ones, highs = 0x0101010101010101, 0x8080808080808080
-
-// finish sets the length word of the message that begins at. It returns false where the
-// message is too long.
-func finish(b []byte, at int) bool {
-	length := len(b) - at - 1
-	binary.BigEndian.PutUint32(b[at+1:], uint32(length))
-	return length <= MaxLength
-}

@@ -78,13 +78,14 @@ func (g *generator) message(r row, d *declarations) {
 	case !ok:
 		g.line(g.write)
 	case fixed(steps):
-		g.line("b := append(dst, %s, 0, 0, 0, %d)", r.tag, 4+size(steps))
+		g.line("b := append(dst, %s, 0, 0, 0, %d)", r.tag, lengthWord+size(steps))
 		g.appendFields(steps)
 		g.line("return b, nil")
 	default:
-		g.line("b := append(dst, %s, 0, 0, 0, 0)", r.tag)
+		g.length(steps)
+		g.line("b := append(dst, %s, byte(length>>24), byte(length>>16), byte(length>>8), byte(length))", r.tag)
 		g.appendFields(steps)
-		g.line("if !finish(b, len(dst)) {\n%s\n}\nreturn b, nil", g.write)
+		g.line("return b, nil")
 	}
 	g.line("}")
 }
@@ -149,6 +150,41 @@ func size(steps []step) (n int) {
 	return n
 }
 
+// lengthWord is the size of the length word, which counts itself.
+const lengthWord = 4
+
+// length writes what counts the bytes of the message, and what leaves those to the walk
+// that are too long, or have too long a list.
+func (g *generator) length(steps []step) {
+	length, limits := fmt.Sprint(lengthWord), "uint(n) > MaxLength"
+	for _, s := range steps {
+		switch s.what {
+		case number:
+			length += fmt.Sprintf(" + %d", s.size)
+		case terminated:
+			length += fmt.Sprintf(" + len(%s) + 1", s.place)
+		case rest:
+			length += fmt.Sprintf(" + len(%s)", s.place)
+		case values:
+			length += fmt.Sprintf(" + 2 + len(%s.wire)", s.place)
+			limits += fmt.Sprintf(" || %s.n > math.MaxUint16", s.place)
+		case list:
+			length += fmt.Sprintf(" + 2 + %d*len(%s)", s.size, s.place)
+			limits += fmt.Sprintf(" || len(%s) > math.MaxUint16", s.place)
+		}
+	}
+	g.line("n := %s", length)
+	for _, s := range steps {
+		for _, field := range s.element {
+			if field.what == terminated { // the zero byte is in the size of the element
+				g.line("for i := range %[1]s {\ne := &%[1]s[i]\nn += len(%[2]s)\n}", s.place, field.place)
+			}
+		}
+	}
+	g.line("if %s {\n%s\n}", limits, g.write)
+	g.line("length := uint32(n)")
+}
+
 // appendFields writes what appends fields to b.
 func (g *generator) appendFields(steps []step) {
 	for _, s := range steps {
@@ -162,12 +198,10 @@ func (g *generator) appendFields(steps []step) {
 		case terminated:
 			g.line("if b = appendText(b, %s); b == nil {\n%s\n}", s.place, g.write)
 		case values:
-			g.line("if %s.n > math.MaxUint16 {\n%s\n}", s.place, g.write)
 			g.line("b = append(binary.BigEndian.AppendUint16(b, uint16(%[1]s.n)), %[1]s.wire...)", s.place)
 		case rest:
 			g.line("b = append(b, %s...)", s.place)
 		case list:
-			g.line("if len(%s) > math.MaxUint16 {\n%s\n}", s.place, g.write)
 			g.line("b = binary.BigEndian.AppendUint16(b, uint16(len(%s)))", s.place)
 			g.line("for i := range %[1]s {\ne := &%[1]s[i]", s.place)
 			g.appendFields(s.element)
