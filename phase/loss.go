@@ -38,7 +38,7 @@ func (t *Tracker) Overtake() { t.ahead, t.phase = true, Unsynchronised }
 // have been in it: a client that waits for each ReadyForQuery asks for something
 // only after it has had all before.
 func (t *Tracker) catchUp() {
-	syncs := t.queue.syncs()
+	syncs := t.queue.syncs
 	if t.queue.last().awaitsReady() {
 		syncs--
 	}

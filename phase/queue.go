@@ -12,6 +12,15 @@ type queue struct {
 	items  []pending
 	first  int
 	counts [states]int // of each request
+	syncs  int         // of those whose answer ends with a ReadyForQuery
+}
+
+// count counts so many more of a request, or fewer.
+func (q *queue) count(r request, more int) {
+	q.counts[r] += more
+	if r.awaitsReady() {
+		q.syncs += more
+	}
 }
 
 func (q *queue) len() int           { return len(q.items) - q.first }
@@ -49,31 +58,21 @@ func (q *queue) push(p pending) {
 		q.first = 0
 	}
 	q.items = append(q.items, p)
-	q.counts[p.request]++
+	q.count(p.request, 1)
 }
 
 // become changes the request that the server is answering.
 func (q *queue) become(r request) {
 	head := &q.items[q.first]
-	q.counts[head.request]--
-	q.counts[r]++
+	q.count(head.request, -1)
+	q.count(r, 1)
 	head.request = r
-}
-
-// syncs returns how many there are of those whose answer ends with a ReadyForQuery.
-func (q *queue) syncs() (n int) {
-	for r, count := range q.counts {
-		if request(r).awaitsReady() {
-			n += count
-		}
-	}
-	return n
 }
 
 // drop forgets the n oldest.
 func (q *queue) drop(n int) {
 	for _, p := range q.waiting()[:n] {
-		q.counts[p.request]--
+		q.count(p.request, -1)
 	}
 	q.first += n
 	if q.first == len(q.items) {
@@ -93,7 +92,7 @@ func (q *queue) readOver() (ended bool) {
 	for i := 1; i < len(w); i++ {
 		r := w[i].request
 		if ended = r == copyEnd; ended || r == sync {
-			q.counts[r]--
+			q.count(r, -1)
 		} else {
 			kept = append(kept, w[i])
 		}

@@ -75,7 +75,7 @@ func (t *Tracker) Oldest() uint64 {
 }
 
 // PendingSyncs returns how many ReadyForQuery are still to come.
-func (t *Tracker) PendingSyncs() int { return t.queue.syncs() }
+func (t *Tracker) PendingSyncs() int { return t.queue.syncs }
 
 // Context returns how the next message of that side is framed, and what it is
 // where its type byte does not say so.
