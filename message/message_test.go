@@ -572,6 +572,17 @@ its fields as they are in the JSON output. This page is made from the declaratio
 	}
 }
 
+// errorFields returns the names of all fields that an error may have.
+func errorFields() (names []string) {
+	for code := range 256 {
+		f := ErrorField{Code: byte(code)}
+		if name := f.Name(); !strings.HasPrefix(name, "unknown_") {
+			names = append(names, "`"+name+"`")
+		}
+	}
+	return append(names, "`unknown_0x..` by the code of any other")
+}
+
 // describe returns the names of fields; those inside of a list or group come in
 // brackets behind it.
 func describe(fields []Field) (names []string) {
@@ -591,8 +602,8 @@ func describe(fields []Field) (names []string) {
 		}
 		inside := describe(fields[min(i+1, end):end])
 		switch {
-		case f.Type == FieldMap && f.Name == "":
-			names = append(names, inside...)
+		case f.Type == FieldMap && f.Name == "": // of an error or a notice
+			names = append(names, errorFields()...)
 		case f.Type == FieldMap:
 			names = append(names, "`"+f.Name+"` (object)")
 		case f.Name == "" && len(inside) > 0:
