@@ -23,7 +23,7 @@ ip -n "$ns" link set lo up
 measure() { # measure NAME COMMAND...
   local name=$1
   shift
-  TIMEFORMAT='%U %S'
+  TIMEFORMAT='%3U %3S'
   { time ip netns exec "$ns" "$@" 2>"$dir/$name.said"; } 2>"$dir/$name.time" &
 }
 

@@ -31,10 +31,6 @@ var (
 // patience is for how long a Live waits for a packet before it says ErrTimeout.
 const patience = 100 * time.Millisecond
 
-// retirement is for how long the system keeps packets to itself to hand over more
-// of them at once: how late a packet may be seen.
-const retirement = 10 * time.Millisecond
-
 // LiveOptions say how to capture.
 type LiveOptions struct {
 	// Snap is how many bytes of a packet are captured at the most; 0 stands for
@@ -43,6 +39,9 @@ type LiveOptions struct {
 	// Buffer is how many bytes of memory the system gets to hold packets that were
 	// not read yet; 0 stands for DefaultBuffer.
 	Buffer int
+	// Lag is for how long the system may keep packets to itself, to hand over more of
+	// them at once: how late a packet may be seen, more or less. 0 stands for DefaultLag.
+	Lag time.Duration
 	// Promiscuous asks the network card for all packets, not only those for it.
 	Promiscuous bool
 	// Filter returns a filter expression, and the program that the system runs to
@@ -52,12 +51,13 @@ type LiveOptions struct {
 	Filter func(link LinkType, snap int) (text string, program []bpf.RawInstruction, err error)
 }
 
-// The defaults of LiveOptions: bytes of a packet, as many as tcpdump captures, and
-// bytes of memory, which on a busy link is what comes in a good while of writing a
-// file, or of somebody looking at a pager.
+// The defaults of LiveOptions: bytes of a packet, as many as tcpdump captures; bytes
+// of memory, which on a busy link is what comes in a good while of writing a file, or of
+// somebody looking at a pager; and a time that nobody notices.
 const (
 	DefaultSnap   = 262144
 	DefaultBuffer = 32 << 20
+	DefaultLag    = 10 * time.Millisecond
 )
 
 // Statistics say what became of the packets that passed an interface.
@@ -109,6 +109,9 @@ func OpenLive(name string, o LiveOptions) (*Live, error) {
 	}
 	if o.Buffer <= 0 {
 		o.Buffer = DefaultBuffer
+	}
+	if o.Lag <= 0 {
+		o.Lag = DefaultLag
 	}
 	l := &Live{about: Interface{Name: numbered(name)}}
 	var err error

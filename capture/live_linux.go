@@ -23,16 +23,18 @@ import (
 // already, says of no packet whether it is the one that loopback sends or the one
 // that it receives, and gives no link header for "any".
 type ring struct {
-	fd     int
-	memory []byte
-	blocks int
-	block  int // the one that is being read, or is waited for
-	at     int // in memory, of the next packet
-	left   int // packets in the block that were not read yet
-	ours   bool
+	fd        int
+	memory    []byte
+	blocks    int
+	blockSize int
+	block     int // the one that is being read, or is waited for
+	at        int // in memory, of the next packet
+	left      int // packets in the block that were not read yet
+	ours      bool
 
 	cooked  bool // packets come without link header
 	wait    int  // milliseconds
+	lag     int  // likewise
 	lost    Statistics
 	told    int64    // of lost.Dropped, those that a packet has told of
 	counter []string // files in which the kernel counts what the interfaces have lost
@@ -40,10 +42,14 @@ type ring struct {
 }
 
 const (
-	// blockSize is the size of a block. A packet has to fit into one, and a block
-	// that is not full is handed over after a while, so that many small blocks
-	// hold more than few large ones.
-	blockSize = DefaultSnap
+	// leastBlock is the usual size of a block. A packet has to fit into one, and a block
+	// that is not full is handed over after a while, so that many small blocks hold more
+	// than few large ones. But where packets may be late, larger ones spare the process
+	// most of what capturing costs, which is to wake up.
+	leastBlock = DefaultSnap
+	mostBlock  = 4 * leastBlock
+	// leastBlocks is how many of the larger ones there have to be.
+	leastBlocks = 8
 	// frameSize only has to divide the size of a block.
 	frameSize = 2048
 	// reserved is left free before each packet: for the header of a cooked one, and a
@@ -60,7 +66,7 @@ const (
 // openDevice opens a packet socket. Packets come only once everything else is
 // prepared, so that none comes that the filter would have refused.
 func openDevice(about *Interface, o *LiveOptions) (device, error) {
-	about.Link, about.Snap = SLL2, min(o.Snap, blockSize-headerSize-reserved)
+	about.Link, about.Snap = SLL2, min(o.Snap, leastBlock-headerSize-reserved)
 	kind, index := unix.SOCK_DGRAM, 0
 	if about.Name != AnyInterface {
 		i, err := net.InterfaceByName(about.Name)
@@ -83,7 +89,7 @@ func openDevice(about *Interface, o *LiveOptions) (device, error) {
 	if err != nil {
 		return nil, os.NewSyscallError("socket", err)
 	}
-	r := &ring{fd: fd, cooked: kind == unix.SOCK_DGRAM, wait: int(patience.Milliseconds())}
+	r := &ring{fd: fd, cooked: kind == unix.SOCK_DGRAM, wait: int(patience.Milliseconds()), lag: int(o.Lag.Milliseconds())}
 	if err := r.open(index, o, program); err != nil {
 		r.close()
 		return nil, err
@@ -131,11 +137,15 @@ func (r *ring) open(index int, o *LiveOptions, program []bpf.RawInstruction) err
 	if err := r.attach(program); err != nil {
 		return err
 	}
-	r.blocks = max(o.Buffer/blockSize, 2)
-	size := r.blocks * blockSize
+	r.blockSize = leastBlock
+	if o.Lag > DefaultLag && o.Buffer >= leastBlocks*mostBlock {
+		r.blockSize = mostBlock
+	}
+	r.blocks = max(o.Buffer/r.blockSize, 2)
+	size := r.blocks * r.blockSize
 	err := unix.SetsockoptTpacketReq3(fd, unix.SOL_PACKET, unix.PACKET_RX_RING, &unix.TpacketReq3{
-		Block_size: blockSize, Block_nr: uint32(r.blocks), Frame_size: frameSize, Frame_nr: uint32(size / frameSize),
-		Retire_blk_tov: uint32(retirement.Milliseconds()),
+		Block_size: uint32(r.blockSize), Block_nr: uint32(r.blocks), Frame_size: frameSize, Frame_nr: uint32(size / frameSize),
+		Retire_blk_tov: uint32(o.Lag.Milliseconds()),
 	})
 	if err != nil {
 		return os.NewSyscallError("PACKET_RX_RING", err)
@@ -172,7 +182,7 @@ func (r *ring) head() *unix.TpacketHdrV1 { return r.headOf(r.block) }
 
 func (r *ring) headOf(block int) *unix.TpacketHdrV1 {
 	const version = 8 // struct tpacket_block_desc: the version, and the size of a private area
-	return (*unix.TpacketHdrV1)(unsafe.Pointer(&r.memory[block*blockSize+version]))
+	return (*unix.TpacketHdrV1)(unsafe.Pointer(&r.memory[block*r.blockSize+version]))
 }
 
 func (r *ring) ready() bool {
@@ -206,7 +216,7 @@ func (r *ring) read(p *Packet) error {
 			return err
 		}
 		h := r.head()
-		r.ours, r.left, r.at = true, int(h.Num_pkts), r.block*blockSize+int(h.Offset_to_first_pkt)
+		r.ours, r.left, r.at = true, int(h.Num_pkts), r.block*r.blockSize+int(h.Offset_to_first_pkt)
 	}
 	h := (*unix.Tpacket3Hdr)(unsafe.Pointer(&r.memory[r.at]))
 	if h.Status&unix.TP_STATUS_LOSING != 0 {
@@ -323,7 +333,8 @@ func (r *ring) cook(h *unix.Tpacket3Hdr, start int, p *Packet) int {
 // stop lets no packet pass any more. What the kernel has it hands over at last when
 // its time for that is over.
 func (r *ring) stop() error {
-	r.wait = 5 * int(retirement.Milliseconds())
+	const late = 30         // milliseconds that the system may have other things to do
+	r.wait = 2*r.lag + late // a block that is begun is handed over the second time that its timer runs out
 	none, err := bpf.Assemble([]bpf.Instruction{bpf.RetConstant{Val: 0}})
 	if err != nil {
 		return err

@@ -141,7 +141,7 @@ func (d *pcapDevice) open(about *Interface, o *LiveOptions) error {
 	}{
 		{pcapSetSnapLen, o.Snap},
 		{pcapSetPromisc, promiscuous},
-		{pcapSetTimeout, int(retirement.Milliseconds())},
+		{pcapSetTimeout, int(o.Lag.Milliseconds())},
 		{pcapSetBufferSize, o.Buffer},
 	} {
 		if r, _, _ := set.proc.Call(d.handle, uintptr(set.value)); int32(r) != 0 {

@@ -1,7 +1,6 @@
 package capture
 
 import (
-	"bufio"
 	"encoding/binary"
 	"io"
 	"runtime"
@@ -12,11 +11,12 @@ import (
 // Block for each packet, to the nanosecond (draft-ietf-opsawg-pcapng). It copies what
 // it is given. It is not for use by several goroutines at once.
 type Writer struct {
-	out        *bufio.Writer
+	out        io.Writer
+	buffer     []byte // what was not handed on yet
+	block      int    // where in it the block begins that is being written
 	interfaces map[Interface]uint32
 	latest     *Interface // of the packet before
 	latestID   uint32
-	block      []byte // that is being written, in the buffer of out
 	size       int64
 	packets    int64
 	err        error // the first one
@@ -56,11 +56,11 @@ var written = binary.LittleEndian
 
 // NewWriter returns a Writer that has written the head of the file.
 func NewWriter(w io.Writer, a About) *Writer {
-	x := &Writer{out: bufio.NewWriterSize(w, bufferSize), interfaces: map[Interface]uint32{}}
-	x.begin(written.Uint32(sectionHeader), 0)
+	x := &Writer{out: w, interfaces: map[Interface]uint32{}}
+	x.begin(written.Uint32(sectionHeader))
 	x.word(byteOrderMagic)
-	x.block = append(x.block, 1, 0, 0, 0)               // version 1.0
-	x.block = written.AppendUint64(x.block, ^uint64(0)) // the length of the section is not known
+	x.buffer = append(x.buffer, 1, 0, 0, 0)               // version 1.0
+	x.buffer = written.AppendUint64(x.buffer, ^uint64(0)) // the length of the section is not known
 	x.option(optionComment, a.Comment)
 	x.option(sectionSystem, runtime.GOOS+"/"+runtime.GOARCH)
 	x.option(sectionApplication, a.Application)
@@ -72,13 +72,14 @@ func NewWriter(w io.Writer, a About) *Writer {
 // Write writes a packet.
 func (w *Writer) Write(p *Packet) error {
 	id := w.id(p)
-	w.begin(blockEnhanced, len(p.Data))
-	w.word(id)
-	w.word(uint32(uint64(p.Time) >> 32))
-	w.word(uint32(uint64(p.Time)))
-	w.word(uint32(len(p.Data)))
-	w.word(uint32(p.Length))
-	w.block = append(w.block, p.Data...)
+	w.begin(blockEnhanced)
+	head := [20]byte{}
+	written.PutUint32(head[0:], id)
+	written.PutUint32(head[4:], uint32(uint64(p.Time)>>32))
+	written.PutUint32(head[8:], uint32(uint64(p.Time)))
+	written.PutUint32(head[12:], uint32(len(p.Data)))
+	written.PutUint32(head[16:], uint32(p.Length))
+	w.buffer = append(append(w.buffer, head[:]...), p.Data...)
 	w.pad()
 	if p.Dropped > 0 {
 		w.count(packetDropped, p.Dropped)
@@ -111,9 +112,9 @@ func (w *Writer) id(p *Packet) uint32 {
 func (w *Writer) describe(about Interface) uint32 {
 	id := uint32(len(w.interfaces))
 	w.interfaces[about] = id
-	w.begin(blockInterface, 0)
-	w.block = written.AppendUint16(w.block, uint16(about.Link))
-	w.block = written.AppendUint16(w.block, 0)
+	w.begin(blockInterface)
+	w.buffer = written.AppendUint16(w.buffer, uint16(about.Link))
+	w.buffer = written.AppendUint16(w.buffer, 0)
 	w.word(uint32(about.Snap))
 	w.option(interfaceName, about.Name)
 	w.option(interfaceResolution, string([]byte{resolutionNanoseconds}))
@@ -127,10 +128,10 @@ func (w *Writer) describe(about Interface) uint32 {
 
 // Secrets writes a key log of TLS, for the packets that follow.
 func (w *Writer) Secrets(keyLog []byte) error {
-	w.begin(blockSecrets, len(keyLog))
+	w.begin(blockSecrets)
 	w.word(secretsTLS)
 	w.word(uint32(len(keyLog)))
-	w.block = append(w.block, keyLog...)
+	w.buffer = append(w.buffer, keyLog...)
 	w.pad()
 	w.end()
 	return w.err
@@ -143,7 +144,7 @@ func (w *Writer) Statistics(about *Interface, s Statistics, time int64) error {
 	if !known {
 		id = w.describe(*about)
 	}
-	w.begin(blockStatistics, 0)
+	w.begin(blockStatistics)
 	w.word(id)
 	w.word(uint32(uint64(time) >> 32))
 	w.word(uint32(uint64(time)))
@@ -164,27 +165,24 @@ func (w *Writer) Packets() int64 { return w.packets }
 
 // Flush hands on what was written. The error is the first one of all.
 func (w *Writer) Flush() error {
-	if err := w.out.Flush(); w.err == nil {
-		w.err = err
+	if len(w.buffer) > 0 && w.err == nil {
+		_, w.err = w.out.Write(w.buffer)
 	}
+	w.buffer = w.buffer[:0]
 	return w.err
 }
 
-// begin begins a block with about so much in it. Its length is not known yet.
-func (w *Writer) begin(kind uint32, size int) {
-	const most = 128 // of everything else in a block with a size
-	if w.out.Available() < size+most {
-		w.Flush()
-	}
-	w.block = written.AppendUint32(w.out.AvailableBuffer(), kind)
-	w.word(0)
+// begin begins a block. Its length is not known yet.
+func (w *Writer) begin(kind uint32) {
+	w.block = len(w.buffer)
+	w.buffer = append(written.AppendUint32(w.buffer, kind), 0, 0, 0, 0)
 }
 
-func (w *Writer) word(n uint32) { w.block = written.AppendUint32(w.block, n) }
+func (w *Writer) word(n uint32) { w.buffer = written.AppendUint32(w.buffer, n) }
 
 // pad makes the length of a block a multiple of four bytes.
 func (w *Writer) pad() {
-	w.block = append(w.block, "\x00\x00\x00"[:-len(w.block)&3]...)
+	w.buffer = append(w.buffer, "\x00\x00\x00"[:-len(w.buffer)&3]...)
 }
 
 // option appends an option, unless it is empty.
@@ -193,26 +191,26 @@ func (w *Writer) option(code uint16, value string) {
 	if value = value[:min(len(value), longest)]; value == "" {
 		return
 	}
-	w.block = written.AppendUint16(w.block, code)
-	w.block = written.AppendUint16(w.block, uint16(len(value)))
-	w.block = append(w.block, value...)
+	w.buffer = written.AppendUint16(w.buffer, code)
+	w.buffer = written.AppendUint16(w.buffer, uint16(len(value)))
+	w.buffer = append(w.buffer, value...)
 	w.pad()
 }
 
 // count appends an option that is a number of packets.
 func (w *Writer) count(code uint16, n int64) {
-	w.block = written.AppendUint16(w.block, code)
-	w.block = written.AppendUint16(w.block, 8)
-	w.block = written.AppendUint64(w.block, uint64(n))
+	w.buffer = written.AppendUint16(w.buffer, code)
+	w.buffer = written.AppendUint16(w.buffer, 8)
+	w.buffer = written.AppendUint64(w.buffer, uint64(n))
 }
 
-// end writes the block, with its length before and behind what is in it.
+// end ends the block, with its length before and behind what is in it.
 func (w *Writer) end() {
-	length := uint32(len(w.block) + 4)
-	written.PutUint32(w.block[4:], length)
+	length := uint32(len(w.buffer) - w.block + 4)
+	written.PutUint32(w.buffer[w.block+4:], length)
 	w.word(length)
 	w.size += int64(length)
-	if _, err := w.out.Write(w.block); w.err == nil {
-		w.err = err
+	if len(w.buffer) >= bufferSize {
+		w.Flush()
 	}
 }

@@ -39,11 +39,23 @@ const endPatience = 3 * time.Second
 // wait in the kernel.
 func (o *options) backlog() int { return o.buffer << 10 }
 
+// fileLag is how late packets may come to a file that nobody is likely to look at
+// meanwhile: most of what capturing costs is to wake up.
+const fileLag = 100 * time.Millisecond
+
+// lag returns how late packets may come; 0 for as late as usual.
+func (o *options) lag() time.Duration {
+	if o.records() && o.record.name != stdoutName {
+		return fileLag
+	}
+	return 0
+}
+
 // openLive opens the interface, and gives up the privileges that this needed. From
 // then on SIGINT and SIGTERM end the capture; a second one ends the program.
 func openLive(o *options) (*live, error) {
 	device, err := capture.OpenLive(o.device, capture.LiveOptions{
-		Snap: o.snap, Buffer: o.buffer << 10, Promiscuous: !o.modest, Filter: o.kernelFilter,
+		Snap: o.snap, Buffer: o.buffer << 10, Promiscuous: !o.modest, Filter: o.kernelFilter, Lag: o.lag(),
 	})
 	if err != nil {
 		return nil, explain(err)
