@@ -120,7 +120,7 @@ func (s *stream) begin(f *finding, h *hearing) {
 	if e := &h.ends[f.client]; s.tls == nil && s.tcp.Opener == reassembly.Unknown && (e.cut || opening(e.bytes) < likely) {
 		start = phase.Unsynchronised
 	}
-	s.tracker, s.torn = phase.New(start), start == phase.Unsynchronised
+	s.tracker, s.doubt.torn = phase.New(start), start == phase.Unsynchronised
 	for i, from := range []message.Side{message.Frontend, message.Backend} {
 		s.sides[i] = side{from: from, decoder: decode.New(from, decode.Options{MaxBody: s.observer.options.MaxBody, Resync: true})}
 		if start == phase.Unsynchronised {

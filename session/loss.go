@@ -3,7 +3,6 @@ package session
 import (
 	"github.com/pgwdump/pgwdump/decode"
 	"github.com/pgwdump/pgwdump/message"
-	"github.com/pgwdump/pgwdump/phase"
 	"github.com/pgwdump/pgwdump/reassembly"
 )
 
@@ -44,61 +43,6 @@ func (s *stream) gap(d *side, c *reassembly.Chunk) {
 	if d.decoder.Lost() {
 		s.outOfStep(d.from)
 	}
-}
-
-// outOfStep takes note that nobody knows what a side has said meanwhile. What does not
-// fit from here on is not against the protocol: it goes with what was not seen.
-func (s *stream) outOfStep(from message.Side) {
-	s.torn = true
-	if s.tracker.Phase().Active() {
-		s.tracker.Lose(from)
-		s.pairing.lost(from)
-	}
-}
-
-// pause is for how many nanoseconds nothing is to be said before a client that does not
-// wait for its answers is taken to have had them all.
-const pause = 1e9
-
-// intoStep takes note of a message while it is not known which answers are still to come.
-// Where a pause follows a ReadyForQuery, none are: what the client asks for then is the
-// next to be answered.
-func (s *stream) intoStep(d *side, f *decode.Frame) {
-	if d.from == message.Frontend && s.rest != 0 && d.time-s.rest >= pause && s.tracker.Pending() == 0 {
-		s.tracker.Assume(phase.Ready)
-	}
-	if s.rest = 0; f.Kind == message.KindReadyForQuery {
-		s.rest = d.time
-	}
-}
-
-// isCut tells whether part of a message was not captured.
-func isCut(f *decode.Frame) bool { return f.Missing() > f.Dropped }
-
-// decides tells whether what is there of a message tells what is to be answered to it, or
-// that it is said at all: else it is as if it was not seen.
-func decides(f *decode.Frame) bool {
-	const kind = 4
-	switch f.Kind {
-	case message.KindDescribe:
-		return len(f.Body) > 0
-	case message.KindAuthenticationUnknown:
-		return len(f.Body) >= kind
-	}
-	return true
-}
-
-// A place is a request, by its number, and where in the stream of the client it ends.
-type place struct {
-	number uint64
-	end    int64
-}
-
-// overtaken tells whether a message is the answer to something that was not seen, as it was
-// sent before what it seems to answer had come: then the client does not wait.
-func (s *stream) overtaken(d *side, f *decode.Frame) bool {
-	return d.from == message.Backend && d.heard > 0 && d.heard < s.first.end && s.tls == nil &&
-		s.tracker.Oldest() == s.first.number && isAnswer(f.Kind)
 }
 
 // A mark says which packet brought the bytes up to an offset. There are marks while

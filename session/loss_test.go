@@ -83,3 +83,36 @@ func TestStartsWithoutWaiting(t *testing.T) {
 		t.Errorf("%d messages, %d violations", o.Totals.Messages, o.Totals.Violations)
 	}
 }
+
+// A request that claims to be longer than it is swallows those behind it. That is told of
+// once, by the first answer that does not fit.
+func TestViolationOnce(t *testing.T) {
+	c, err := parse(`
+> 10 Query "too long"
+> 20 Query "swallowed"
+< 11 CommandComplete SELECT 1
+< 11 ReadyForQuery I
+< 21 CommandComplete SELECT 1
+< 21 ReadyForQuery I
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := session.New(session.Options{Ports: []uint16{0}})
+	o.Tell(new(session.Events))
+	s := o.Open(&reassembly.Conn{Number: 1, Opener: client})
+	heard := int64(0)
+	for _, chunk := range c.chunks {
+		if chunk.From == client {
+			if heard += int64(len(chunk.Bytes)); chunk.Time == 10*ms {
+				chunk.Bytes[2] = 1 // 64 kB more
+			}
+		}
+		chunk.Heard = heard
+		s.Data(&chunk)
+	}
+	s.Close(reassembly.Finished, len(c.chunks), 0)
+	if n := o.Totals.Violations; n != 1 {
+		t.Errorf("%d violations", n)
+	}
+}

@@ -24,9 +24,7 @@ type stream struct {
 	sides       [2]side        // the frontend's and the backend's
 	negotiation []message.Kind // the one-byte answers that the backend owes
 	answered    int            // those that came before their requests
-	torn        bool           // part of what the two said was not seen
-	rest        int64          // when all was answered and nobody has said more, as far as was seen; 0 for not
-	first       place          // of the last request before which all seemed to be answered, once torn
+	doubt       doubt
 	exposure    exposure
 	tls         *tlskeys.TLS     // nil where there is none
 	tlsFrom     reassembly.Chunk // where it was told of
@@ -54,6 +52,7 @@ type side struct {
 	seen    bool  // something came
 	lost    *loss // not told of yet
 	marks   []mark
+	odd     int64  // where, counted from 1, its message begins that was not whole when something of the other side did not fit
 	heard   int64  // bytes of the other side that it had acknowledged by then
 	packet  int    // the last one that brought something
 	time    int64  // of it
@@ -106,7 +105,7 @@ func (s *stream) turn(d *side, c *reassembly.Chunk) {
 	if s.speaker = d.from; before == d.from || before == 0 || s.state != talking {
 		return
 	}
-	if other := &s.sides[d.from.Other()>>1]; other.decoder.Lost() {
+	if other := s.other(d); other.decoder.Lost() {
 		other.decoder.Turn()
 		s.drain(other, c)
 	}
@@ -286,27 +285,11 @@ func (s *stream) follow(d *side, f *decode.Frame, e *Event) (phase.Step, error) 
 		e.Phase = phase.Startup
 		return phase.Step{Phase: phase.Startup}, nil
 	}
-	if s.tracker.Phase() == phase.Unsynchronised {
-		s.intoStep(d, f)
-	}
-	if s.torn && s.overtaken(d, f) {
-		s.tracker.Overtake()
-	}
-	step, err := s.tracker.See(d.from, f.Kind, f.Body)
-	if err != nil && s.missed(d, f) {
-		step, err = s.tracker.See(d.from, f.Kind, f.Body)
-	}
-	if s.torn && step.Outcome == phase.Requested && s.tracker.Oldest() == step.Request {
-		s.first = place{step.Request, f.Offset + int64(f.Size)}
-	}
-	if isCut(f) && !decides(f) {
-		s.outOfStep(d.from)
-	}
+	step, err := s.judge(d, f)
 	e.Phase = step.Phase
 	if err != nil {
 		s.observer.Totals.Violations++
 		e.Notes = append(e.Notes, err.Error())
-		s.tracker.Lose(d.from)
 	}
 	if s.exposure.see(f) {
 		e.Notes = append(e.Notes, exposedNote)
@@ -321,37 +304,4 @@ func (s *stream) asks(answer message.Kind) {
 		return
 	}
 	s.negotiation = append(s.negotiation, answer)
-}
-
-// missed goes to the phase in which a message that is not allowed would be, where what
-// led there was not captured or comes later in the capture.
-func (s *stream) missed(d *side, f *decode.Frame) bool {
-	now := s.tracker.Phase()
-	switch {
-	case f.Kind.Framing() == message.Startup && (now == phase.SSLNegotiation || now == phase.GSSNegotiation):
-		s.tracker.Assume(phase.Startup)
-	case f.Kind == message.KindSSLResponse && now == phase.Startup:
-		s.tracker.Assume(phase.SSLNegotiation)
-	case f.Kind == message.KindGSSENCResponse && now == phase.Startup:
-		s.tracker.Assume(phase.GSSNegotiation)
-	case d.from == message.Backend && now == phase.Startup && (!s.sides[0].seen || s.torn) && beginsLogin(f.Kind):
-		s.tracker.Assume(phase.Authenticating)
-	case d.from == message.Backend && !s.sides[0].seen:
-		s.tracker.Assume(phase.Unsynchronised)
-	case now != phase.Unsynchronised && (s.torn || s.sides[d.from.Other()>>1].decoder.Lost()):
-		s.torn = true
-		if s.tracker.Assume(phase.Unsynchronised); now >= phase.Ready && d.from == message.Backend && s.tracker.Pending() == 0 {
-			s.tracker.Overtake()
-		}
-	default:
-		return false
-	}
-	return true
-}
-
-// beginsLogin tells whether a message may be the first that a server sends to a client
-// that logs in.
-func beginsLogin(k message.Kind) bool {
-	return k >= message.KindAuthenticationOk && k <= message.KindAuthenticationUnknown ||
-		k == message.KindNegotiateProtocolVersion || k == message.KindNoticeResponse
 }
