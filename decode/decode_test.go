@@ -129,7 +129,7 @@ func TestFraming(t *testing.T) {
 		{"an error for an answer", message.Backend, ssl, "E\x00\x00\x00\x05\x00", "ErrorResponse 'E' length 5"},
 		{"an error of protocol 2", message.Backend, message.Context{}, "EFATAL:  no\n\x00Z\x00\x00\x00\x05I", `ErrorResponseV2 'E' length 12 at 0, 1+12|ReadyForQuery 'Z' length 5 at 13`},
 		{"an unknown type", message.Frontend, message.Context{}, "@\x00\x00\x00\x04S\x00\x00\x00\x04", "Unknown '@'|Sync"},
-		{"an unknown type, and long", message.Frontend, message.Context{}, "@\x3b\x9a\xca\x00", "error: frontend Unknown at byte 0: no such message: 0x40"},
+		{"an unknown type, and long", message.Frontend, message.Context{}, "@\x3b\x9a\xca\x00", "error: frontend message at byte 0: no such message: 0x40"},
 		{"a length below its own", message.Frontend, message.Context{}, "S\x00\x00\x00\x00S\x00\x00\x00\x04", "error: frontend Sync.length at byte 1: length is not possible here: 0"},
 		{"longer than a server believes", message.Frontend, message.Context{}, "S\x00\x00\x27\x15", "error: frontend Sync.length"},
 		{"longer than libpq believes", message.Backend, message.Context{}, "C\x00\x00\x75\x31", "error: backend CommandComplete.length"},

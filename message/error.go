@@ -69,7 +69,11 @@ func (e *Error) Error() string {
 	if e.Side != 0 {
 		b.WriteString(e.Side.String() + " ")
 	}
-	b.WriteString(e.Kind.String())
+	if e.Kind == KindUnknown {
+		b.WriteString("message")
+	} else {
+		b.WriteString(e.Kind.String())
+	}
 	if e.Field != "" {
 		b.WriteString("." + e.Field)
 	}

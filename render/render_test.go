@@ -148,3 +148,16 @@ func TestShed(t *testing.T) {
 		}
 	}
 }
+
+// TestNoMessage holds that bytes which are no message are called so, and not by the name of
+// the one that they were taken for alone.
+func TestNoMessage(t *testing.T) {
+	e := &session.Event{Type: session.Error, Conn: &session.Conn{Conn: &reassembly.Conn{Number: 1}}, From: message.Backend,
+		Err: &message.Error{Reason: message.BadType, Side: message.Backend, Offset: 7, Value: ':'}}
+	r := NewText(false)
+	r.Clock.Style = NoTime
+	const want = "#1  ← not a message: backend message at byte 7: no such message: 0x3a\n"
+	if got := string(r.Append(nil, e)); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

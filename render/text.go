@@ -1,6 +1,7 @@
 package render
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -80,7 +81,11 @@ func (r *Text) Append(dst []byte, e *session.Event) []byte {
 	case session.Conflict:
 		dst = p.warning.append(dst, fmt.Sprintf("conflict: packet %d has other bytes than packet %d, %d of them from offset %d on; the first ones count", e.Packet, e.Before, e.Bytes, e.Offset))
 	case session.Error:
-		dst = p.warning.append(dst, e.Err.Error())
+		text := e.Err.Error()
+		if errors.As(e.Err, new(*message.Error)) { // which names what it was taken for
+			text = "not a message: " + text
+		}
+		dst = p.warning.append(dst, text)
 	case session.Encrypted:
 		dst = r.appendEncryption(dst, e.TLS)
 	case session.Why:
