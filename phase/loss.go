@@ -38,11 +38,14 @@ func (t *Tracker) Overtake() { t.ahead, t.phase = true, Unsynchronised }
 // have been in it: a client that waits for each ReadyForQuery asks for something
 // only after it has had all before.
 func (t *Tracker) catchUp() {
-	syncs := t.queue.syncs
-	if t.queue.last().awaitsReady() {
-		syncs--
+	if t.phase != Unsynchronised || t.ahead {
+		return
 	}
-	if t.phase != Unsynchronised || t.ahead || syncs == 0 {
+	others := t.queue.syncs
+	if t.queue.last().awaitsReady() {
+		others--
+	}
+	if others == 0 {
 		return
 	}
 	for i := t.queue.len() - 2; i >= 0; i-- {

@@ -58,6 +58,9 @@ func (t *Tracker) Status() m.TransactionStatus { return t.status }
 
 // Pending returns how many requests wait for an answer.
 func (t *Tracker) Pending() int {
+	if t.queue.len() == 0 {
+		return 0
+	}
 	c := &t.queue.counts
 	return t.queue.len() - c[terminate] - c[copyEnd] - c[unseen] - c[skipping]
 }
@@ -175,12 +178,20 @@ func (t *Tracker) request(step *Step, k m.Kind, body []byte) bool {
 	return true
 }
 
+// Forget forgets the oldest request, for a caller who has no room for more of them: the
+// connection is Unsynchronised then, as it is over [MaxRequests].
+func (t *Tracker) Forget() {
+	if t.queue.len() > 0 {
+		t.queue.drop(1)
+		t.phase = Unsynchronised
+	}
+}
+
 // push queues a request. Where nothing else is being answered, the connection
 // is in its phase from now on.
 func (t *Tracker) push(p pending) {
 	if t.queue.len() >= MaxRequests {
-		t.queue.drop(1)
-		t.phase = Unsynchronised
+		t.Forget()
 	}
 	t.queue.push(p)
 	if t.queue.len() == 1 && t.phase.inSession() {

@@ -1,5 +1,7 @@
 package session
 
+import "github.com/pgwdump/pgwdump/reassembly"
+
 // DefaultMaxBody is a good limit for how much of a message's body is kept: larger ones
 // are rare. What is over a limit is given up, told of and counted; package reassembly
 // has limits of its own.
@@ -35,8 +37,51 @@ func (s *stream) keep(d *side) {
 	d.held = n
 }
 
+const (
+	// askCost and statementCost are what a request that waits costs besides its text, and
+	// the statement that it makes; pendingCost is what it costs the Tracker.
+	askCost       = 256
+	statementCost = 768
+	pendingCost   = 32
+	// few requests cost a Tracker next to nothing.
+	few = 16
+)
+
+// full tells whether requests that wait for their answers have as much as they may.
+func (o *Observer) full() bool { return o.options.Held > 0 && o.asked > 2*o.options.Held }
+
+// keepAsked counts what requests of the connection that wait for their answers cost.
+// Where that is too much in all, its oldest ones are forgotten for the new ones.
+func (s *stream) keepAsked(c *reassembly.Chunk) {
+	before := s.asked
+	s.countAsked()
+	if s.asked <= before || !s.observer.full() {
+		return
+	}
+	for s.asked > before && s.observer.full() && s.tracker.Pending() > 1 {
+		s.tracker.Forget()
+		s.pairing.giveUpBefore(s.tracker.Oldest())
+		s.countAsked()
+	}
+	s.tellStatements(c)
+}
+
+func (s *stream) countAsked() {
+	n := s.tracker.Pending() * pendingCost
+	if s.observer.pairs() {
+		n += s.pairing.asks.cost
+	}
+	if n == s.asked {
+		return
+	}
+	s.observer.asked += n - s.asked
+	s.asked = n
+}
+
 // release counts out what was held of a connection.
 func (s *stream) release() {
+	s.observer.asked -= s.asked
+	s.asked = 0
 	for i := range s.sides {
 		s.observer.hold(-s.sides[i].held)
 		s.sides[i].held = 0

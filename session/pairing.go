@@ -14,13 +14,14 @@ import (
 // which request the phase.Tracker knows; the pairing keeps what was asked, under the
 // Tracker's numbers.
 type pairing struct {
-	conn    *Conn
-	tracker *phase.Tracker
-	roster  roster
-	catalog catalog
-	asks    queue // not answered yet
-	ended   []*Statement
-	pool    *sync.Pool
+	observer *Observer
+	conn     *Conn
+	tracker  *phase.Tracker
+	roster   roster
+	catalog  catalog
+	asks     queue // not answered yet
+	ended    []*Statement
+	pool     *sync.Pool
 
 	last    *Statement // the one asked for last
 	syncs   uint64     // Syncs that the client has sent
@@ -50,7 +51,7 @@ type pairing struct {
 }
 
 func newPairing(s *stream) *pairing {
-	return &pairing{conn: &s.conn, tracker: s.tracker, roster: newRoster(s.observer.options.Values), pool: &s.observer.statements, copies: s.observer.options.CopyRows}
+	return &pairing{observer: s.observer, conn: &s.conn, tracker: s.tracker, roster: newRoster(s.observer.options.Values), pool: &s.observer.statements, copies: s.observer.options.CopyRows}
 }
 
 const (
@@ -75,12 +76,14 @@ type ask struct {
 
 	begin Moment // as in seen
 	size  int64
+	cost  int // in bytes, about
 }
 
 // A queue holds asks, oldest first.
 type queue struct {
 	items []ask
 	first int
+	cost  int // of those that wait, about, in bytes
 }
 
 func (q *queue) waiting() []ask { return q.items[q.first:] }
@@ -96,6 +99,9 @@ func (q *queue) push() *ask {
 }
 
 func (q *queue) drop(n int) {
+	for i := range q.waiting()[:n] {
+		q.cost -= q.items[q.first+i].cost
+	}
 	clear(q.items[q.first : q.first+n])
 	if q.first += n; q.first == len(q.items) {
 		q.items, q.first = q.items[:0], 0
@@ -189,6 +195,7 @@ func (p *pairing) request(m *seen) {
 		return
 	}
 	p.giveUpBefore(p.tracker.Oldest())
+	kept := p.kept
 	a := p.asks.push()
 	a.number, a.kind, a.begin, a.size = m.step.Request, m.kind, m.begin, m.size
 	switch m.kind {
@@ -219,11 +226,16 @@ func (p *pairing) request(m *seen) {
 		s.Arguments = p.keep(s, m.body)
 		a.statement = s
 	}
+	a.cost = askCost + p.kept - kept
 	if s := a.statement; s != nil {
+		if s.Sent == 0 {
+			a.cost += statementCost
+		}
 		s.Sent += m.size
 		s.Missing = s.Missing || m.cut || m.inDoubt()
 		p.last = s
 	}
+	p.asks.cost += a.cost
 }
 
 // begin returns a new statement that a message asks for.
@@ -269,7 +281,7 @@ func (p *pairing) query(a *ask, m *seen) {
 // to be spent on.
 func (p *pairing) keep(s *Statement, b []byte) []byte {
 	limit := maxSQL
-	if p.kept > maxKept {
+	if p.kept > maxKept || p.observer.full() {
 		limit = leastKept
 	}
 	if len(b) > limit {

@@ -31,7 +31,8 @@ type Options struct {
 	// MaxBody is how much of a message's body is kept, 0 for all.
 	MaxBody int
 	// Held is how many bytes are held at most of messages that are not whole and of
-	// connections that are not known yet; 0 for no limit.
+	// connections that are not known yet, and twice that of requests that wait for
+	// their answers; 0 for no limit.
 	Held int
 	// Keys are those that TLS is decrypted with; there may be none.
 	Keys *tlskeys.Log
@@ -111,6 +112,7 @@ type Observer struct {
 	untold     Event   // that nobody is told of
 	statements sync.Pool
 	held       int    // bytes
+	asked      int    // bytes of requests that wait for their answers
 	Totals     Totals // what was observed so far
 }
 

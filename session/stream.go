@@ -29,6 +29,7 @@ type stream struct {
 	tls         *tlskeys.TLS     // nil where there is none
 	tlsFrom     reassembly.Chunk // where it was told of
 	pairing     *pairing
+	asked       int // bytes of requests that wait for their answers, as far as the Observer has counted
 	ledger      ledger
 	early       []reassembly.Chunk // answers that were captured before their request
 }
@@ -93,6 +94,9 @@ func (s *stream) take(c *reassembly.Chunk) {
 	d.decoder.Feed(c.Bytes)
 	s.drain(d, c)
 	s.keep(d)
+	if s.tracker.Pending() > few || s.asked > 0 || s.observer.pairs() {
+		s.keepAsked(c)
+	}
 	if d.begun == (Moment{}) && s.state == talking && d.decoder.Unread() > 0 && !d.decoder.Lost() {
 		d.begun = Moment{c.Packet, c.Time}
 	}
