@@ -15,7 +15,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-var matrix = flag.Bool("matrix", false, "build the program for every platform of goreleaser.yaml, not only for this one")
+var matrix = flag.Bool("matrix", false, "build the program, and vet all, for every platform of goreleaser.yaml, not only for this one")
 
 // config is the part of goreleaser.yaml that is looked at here; goreleaser itself
 // judges the rest (check.sh).
@@ -93,7 +93,7 @@ func TestFiles(t *testing.T) {
 }
 
 // TestBuild builds the program with the version of a release, which it has to say; with
-// -matrix, just as a release does, for every platform.
+// -matrix, just as a release does, for every platform, for which all is vetted, too.
 func TestBuild(t *testing.T) {
 	b := read(t).Builds[0]
 	ldflags := strings.ReplaceAll(strings.Join(b.Ldflags, " "), "{{ .Version }}", "9.8.7")
@@ -116,6 +116,11 @@ func TestBuild(t *testing.T) {
 	for _, goos := range b.Goos {
 		for _, goarch := range b.Goarch {
 			build(goos, goarch, b.Flags...)
+			vet := exec.Command("go", "vet", "../...")
+			vet.Env = append(append(os.Environ(), b.Env...), "GOOS="+goos, "GOARCH="+goarch)
+			if out, err := vet.CombinedOutput(); err != nil {
+				t.Errorf("%s/%s: %v: %s", goos, goarch, err, out)
+			}
 		}
 	}
 }
