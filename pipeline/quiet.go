@@ -42,7 +42,11 @@ func (p *Pipeline) Idle() {
 	if p.load.count+len(p.load.told) > 0 {
 		return // there is no room: time will pass when there is
 	}
+	l := p.load
+	l.idle, l.passed = true, min(p.idle+1, mostIdle)*reassembly.Window
+	if !p.handOn() {
+		l.idle, l.passed = false, 0 // packets may come into it, and behind those no time has passed
+		return
+	}
 	p.idle = min(p.idle+1, mostIdle)
-	p.load.idle, p.load.passed = true, p.idle*reassembly.Window
-	p.handOn()
 }

@@ -239,6 +239,21 @@ func (w *wire) adds(t *testing.T) {
 	}
 }
 
+// TestIdleWithoutRoom holds that no time passes behind packets for an Idle that came
+// before them, when there was no room to hand on that nothing came.
+func TestIdleWithoutRoom(t *testing.T) {
+	p := New(Options{Jobs: 1, Backlog: loadBytes})
+	p.loads = cap(p.empty) // as if all others were being worked on
+	p.Idle()
+	if l := p.load; l.idle || l.passed > 0 {
+		t.Errorf("%d packets will seem to have passed behind those to come", l.passed)
+	}
+	p.loads = 1
+	if err := p.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestStalled holds that nothing waits for an output that takes nothing, whatever comes
 // and for how long, and that all of it is counted.
 func TestStalled(t *testing.T) {
