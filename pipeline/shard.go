@@ -63,7 +63,7 @@ func (s *shard) observe(b *batch) {
 	}
 	s.part.found = append(s.part.found, s.table.Found()...)
 	s.part.totals, s.part.waiting = s.observer.Totals, s.observer.Waiting()
-	s.part.totals.Repeated, s.part.totals.Forgotten = s.table.Repeated, s.table.Forgotten
+	s.part.totals.Repeated, s.part.totals.Short, s.part.totals.Forgotten = s.table.Repeated, s.table.Short, s.table.Forgotten
 }
 
 // run returns the events since the last run.

@@ -123,6 +123,7 @@ type Table struct {
 	// had come before, some came when they had been given up. Forgotten is how many
 	// connections have had that end.
 	Repeated  int64
+	Short     int64 // segments of which the capture has not kept all
 	Forgotten int
 
 	options Options
@@ -205,6 +206,9 @@ func (t *Table) Add(s *capture.Segment) {
 	if s.Flags&capture.SYN != 0 {
 		c.opened(from, s)
 		seq++
+	}
+	if s.Cut > 0 {
+		t.Short++
 	}
 	if len(s.Payload)+s.Cut > 0 {
 		t.take(c, from, seq, s)

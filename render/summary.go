@@ -38,6 +38,9 @@ func (s *Summary) AppendText(dst []byte) []byte {
 	if s.Gaps > 0 {
 		gaps = string(appendMany([]byte(" in "), s.Gaps, "gap"))
 	}
+	if s.Short > 0 {
+		gaps += " (" + Many(s.Short, "packet") + " cut short: capture with -s 0)"
+	}
 	for _, p := range []struct {
 		n            int64
 		what, behind string
@@ -89,6 +92,7 @@ func (s *Summary) AppendJSON(dst []byte) []byte {
 		{"records", s.Records},
 		{"foreign", s.Foreign},
 		{"repeated", s.Repeated},
+		{"short", s.Short},
 		{"shed_bytes", s.ShedBytes},
 		{"conflicts", s.Conflicts},
 		{"shortened", s.Shortened},

@@ -69,6 +69,7 @@ type Totals struct {
 	Encrypted   int64 // bytes that were not decrypted
 	Foreign     int64 // bytes of other connections
 	Repeated    int64 // bytes that came again, or too late
+	Short       int64 // packets of which the capture has not kept all, on whatever connection
 	Conflicts   int64 // packets in which bytes came again that were others
 	Forgotten   int   // connections that were one too many
 	Shortened   int64 // messages that were one too large
@@ -94,6 +95,7 @@ func (t *Totals) Add(o *Totals) {
 	t.Encrypted += o.Encrypted
 	t.Foreign += o.Foreign
 	t.Repeated += o.Repeated
+	t.Short += o.Short
 	t.Conflicts += o.Conflicts
 	t.Forgotten += o.Forgotten
 	t.Shortened += o.Shortened
