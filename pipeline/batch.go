@@ -70,7 +70,7 @@ func (p *Pipeline) batchFor(l *load) (b *batch) {
 		b = &batch{rendered: make(chan struct{}, 1)}
 	}
 	b.load = l
-	b.runs = slices.Grow(b.runs[:0], l.count)[:l.count]
+	b.runs = slices.Grow(b.runs[:0], len(l.segments))[:len(l.segments)]
 	return b
 }
 

@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"iter"
+
 	"github.com/pgwdump/pgwdump/capture"
 	"github.com/pgwdump/pgwdump/session"
 )
@@ -18,22 +20,33 @@ const (
 // fills, and what waits where more comes than can be worked on.
 type load struct {
 	payloads []byte
-	segments [shards][]segment // of each shard
-	count    int               // of all segments
-	last     int               // the number of the last segment's packet, be it of a load before
-	time     int64             // of it
-	told     []session.Event   // what comes from no segment, in the order of the packets
-	closing  bool              // the capture ends here
-	closeTo  int               // it does so for the connections that began with a packet up to this
-	idle     bool              // there was nothing for a while
-	passed   int               // as many packets as if they had gone by since, where none has in time
+	segments []segment
+	ends     [shards]struct{ first, last int } // the first and the last segment of each shard, plus 1
+	last     int                               // the number of the last segment's packet, be it of a load before
+	time     int64                             // of it
+	told     []session.Event                   // what comes from no segment, in the order of the packets
+	closing  bool                              // the capture ends here
+	closeTo  int                               // it does so for the connections that began with a packet up to this
+	idle     bool                              // there was nothing for a while
+	passed   int                               // as many packets as if they had gone by since, where none has in time
 }
 
 // A segment is one of a load.
 type segment struct {
 	capture.Segment
-	index  int     // in the load
+	next   int     // the next one of its shard, plus 1; 0 where there is none
 	passed *passed // right before it; nil where nothing was
+}
+
+// of returns the segments of a shard, with their places in the load.
+func (l *load) of(shard uint8) iter.Seq2[int, *segment] {
+	return func(yield func(int, *segment) bool) {
+		for i := l.ends[shard].first; i > 0; i = l.segments[i-1].next {
+			if !yield(i-1, &l.segments[i-1]) {
+				return
+			}
+		}
+	}
 }
 
 // next returns an empty load. Where there are enough it waits for one, or returns nil
@@ -47,7 +60,7 @@ func (p *Pipeline) next() *load {
 	switch {
 	case p.loads < cap(p.empty):
 		p.loads++
-		return &load{payloads: make([]byte, 0, loadBytes)}
+		return &load{payloads: make([]byte, 0, loadBytes), segments: make([]segment, 0, loadSegments)}
 	case p.backlog != nil && !p.closing:
 		return nil
 	}
@@ -56,7 +69,7 @@ func (p *Pipeline) next() *load {
 
 // full tells whether there is no room for a segment.
 func (l *load) full(s *capture.Segment) bool {
-	return l.count > 0 && (l.count == loadSegments || len(l.payloads)+len(s.Payload) > loadBytes)
+	return len(l.segments) > 0 && (len(l.segments) == loadSegments || len(l.payloads)+len(s.Payload) > loadBytes)
 }
 
 // add adds a segment that there is room for, or the first.
@@ -64,22 +77,25 @@ func (l *load) add(s *capture.Segment, before *passed) {
 	start := len(l.payloads)
 	l.payloads = append(l.payloads, s.Payload...)
 	s.Payload = l.payloads[start:len(l.payloads):len(l.payloads)]
-	shard := &l.segments[s.Flow()%shards]
-	*shard = append(*shard, segment{*s, l.count, before})
-	l.count++
+	l.segments = append(l.segments, segment{Segment: *s, passed: before})
+	n, ends := len(l.segments), &l.ends[s.Flow()%shards]
+	if ends.first == 0 {
+		ends.first = n
+	} else {
+		l.segments[ends.last-1].next = n
+	}
+	ends.last = n
 	l.last, l.time = s.Number, s.Time
 }
 
 // recycle empties a load for the next packets.
 func (p *Pipeline) recycle(l *load) {
-	for i := range l.segments {
-		l.segments[i] = l.segments[i][:0]
-	}
+	clear(l.ends[:])
 	if cap(l.payloads) > loadBytes {
 		l.payloads = make([]byte, 0, loadBytes)
 	}
 	clear(l.told)
-	l.payloads, l.told, l.count = l.payloads[:0], l.told[:0], 0
+	l.payloads, l.segments, l.told = l.payloads[:0], l.segments[:0], l.told[:0]
 	l.closeTo, l.idle, l.passed = 0, false, 0
 	p.empty <- l
 }

@@ -130,10 +130,8 @@ func (b *batch) sort() {
 		}
 		return
 	}
-	for i := range b.parts {
-		for _, s := range b.segments[i] {
-			others = append(others, late{b.runs[s.index], s.Number})
-		}
+	for i := range b.segments {
+		others = append(others, late{b.runs[i], b.segments[i].Number})
 	}
 	slices.SortStableFunc(others, func(a, b late) int { return cmp.Compare(a.order, b.order) })
 	for _, r := range others {

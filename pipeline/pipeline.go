@@ -168,7 +168,7 @@ func (p *Pipeline) Add(packet *capture.Packet) {
 // source that has nothing more to give for now. Where other packets are waiting to be
 // worked on, these have time.
 func (p *Pipeline) Flush() {
-	if len(p.backlog) == 0 && p.load.count+len(p.load.told) > 0 {
+	if len(p.backlog) == 0 && len(p.load.segments)+len(p.load.told) > 0 {
 		p.handOn()
 	}
 }

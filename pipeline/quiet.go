@@ -39,7 +39,7 @@ func (p *Pipeline) Idle() {
 	if p.idle >= mostIdle && waiting == 0 {
 		return
 	}
-	if p.load.count+len(p.load.told) > 0 {
+	if len(p.load.segments)+len(p.load.told) > 0 {
 		return // there is no room: time will pass when there is
 	}
 	l := p.load

@@ -44,14 +44,13 @@ func (s *shard) observe(b *batch) {
 	if s.tells {
 		s.observer.Tell(&s.part.events)
 	}
-	for i := range b.segments[s.index] {
-		g := &b.segments[s.index][i]
+	for i, g := range b.of(s.index) {
 		s.table.Pass(g.Number, s.late)
 		if g.passed != nil {
 			s.table.Skip(&g.Segment, g.passed.sent, g.passed.received)
 		}
 		s.table.Add(&g.Segment)
-		b.runs[g.index] = s.run()
+		b.runs[i] = s.run()
 	}
 	s.table.Pass(b.last+b.passed, s.late)
 	if b.idle {
