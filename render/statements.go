@@ -15,7 +15,8 @@ import (
 // or with Detail Full a line for each thing that is known of it.
 type Statements struct {
 	Text
-	// Width is that of the terminal: lines are cut to it. 0 is no limit.
+	// Width is that of the terminal: lines are cut to it, and a narrow one does not say who
+	// it was. 0 is no limit.
 	Width int
 	// Marked says that statements which were looked for are marked, because others
 	// stand around them.
@@ -37,6 +38,7 @@ const (
 	endWidth  = 11 // of "incomplete " and "99999 rows "
 	whoWidth  = 19 // of "user@database "
 	leastRest = 30 // for SQL, parameters and error, however narrow the terminal
+	whoFrom   = 92 // of a line that says who it was: in a narrower one SQL is worth more
 )
 
 // Append appends what an event looks like to dst.
@@ -62,7 +64,9 @@ func (r *Statements) appendStatement(dst []byte, e *session.Event) []byte {
 	dst = r.appendConn(dst, begun(e))
 	dst = r.appendTook(dst, s)
 	dst = r.appendEnd(dst, s)
-	dst = r.appendWho(dst, s.Login)
+	if r.Width == 0 || r.Width >= whoFrom {
+		dst = r.appendWho(dst, s.Login)
+	}
 	room := 0
 	if r.Width > 0 && r.Detail < Full {
 		room = max(r.Width-visible(dst[start:]), leastRest)
