@@ -29,6 +29,7 @@ func dump(o *options) error {
 		return list(o.stdout)
 	}
 	signal.Ignore(syscall.SIGPIPE) // the write fails instead, and that is no failure
+	widen(o.stdout)
 	types, err := loadTypes(o.types)
 	if err != nil {
 		return err
