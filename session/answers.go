@@ -80,14 +80,6 @@ func (p *pairing) answering(number uint64) *ask {
 	return nil
 }
 
-// giveUpBefore gives up what was asked for before that request.
-func (p *pairing) giveUpBefore(number uint64) {
-	for w := p.asks.waiting(); len(w) > 0 && w[0].number < number; w = p.asks.waiting() {
-		p.giveUp(&w[0], Incomplete)
-		p.asks.drop(1)
-	}
-}
-
 // receive takes a message of the answer to a statement.
 func (p *pairing) receive(s *Statement, m *seen) {
 	if s.First == (Moment{}) {
@@ -328,17 +320,6 @@ func (p *pairing) victim(a *ask, m *seen) *Statement {
 	return s
 }
 
-// undo takes back what the server has not done.
-func (p *pairing) undo(a *ask) {
-	switch {
-	case a.slot != nil && a.slot.asked == a.number:
-		p.catalog.set(a.slot, a.before)
-		a.slot.draft = nil
-	case a.portal != nil && a.portal.asked == a.number:
-		a.portal.open, a.portal.draft = false, nil
-	}
-}
-
 // commitFailed takes an error that is the answer to a Sync.
 func (p *pairing) commitFailed(m *seen) {
 	s := p.draft(m)
@@ -346,43 +327,6 @@ func (p *pairing) commitFailed(m *seen) {
 	p.receive(s, m)
 	p.erred(s, m)
 	p.finish(s, s.Status)
-}
-
-// settle ends what will have no answer: what was asked for before the oldest request
-// that waits for one.
-func (p *pairing) settle(m *seen) {
-	oldest := p.tracker.Oldest()
-	w := p.asks.waiting()
-	n := 0
-	for n < len(w) && w[n].number < oldest {
-		n++
-	}
-	how := Incomplete
-	if m.step.Outcome == phase.Erred {
-		how = Skipped
-		for i := n - 1; i > 0; i-- {
-			p.undo(&w[i])
-		}
-	}
-	for i := range w[:n] {
-		p.giveUp(&w[i], how)
-	}
-	if p.asks.drop(n); len(p.asks.waiting()) == 0 {
-		p.kept = 0
-	}
-}
-
-// giveUp ends the statement that a request runs, if it has not ended yet.
-func (p *pairing) giveUp(a *ask, how Status) {
-	s := a.statement
-	if s == nil || s.ended || s.Request != a.kind {
-		return
-	}
-	for ; a.rest != nil; s = a.statement {
-		p.finish(s, how)
-		p.next(a, &seen{})
-	}
-	p.finish(s, how)
 }
 
 // ready takes a ReadyForQuery.
@@ -465,76 +409,4 @@ func (p *pairing) unasked(m *seen) {
 	case message.KindPortalSuspended, message.KindEmptyQueryResponse:
 		p.finish(s, Incomplete)
 	}
-}
-
-// finish ends a statement. It is told of when it is known what the server says of
-// the transaction after it.
-func (p *pairing) finish(s *Statement, how Status) {
-	if s.ended {
-		return
-	}
-	s.ended, s.Status = true, how
-	if s.Missing && (how == OK || how == Suspended) {
-		s.Status = Incomplete
-	}
-	if s == p.orphan {
-		p.orphan = nil
-	}
-	p.release()
-	if p.fresh {
-		s.Before, p.fresh = p.status, false
-	}
-	p.held = s
-}
-
-// release tells of the statement that ended last.
-func (p *pairing) release() {
-	if s := p.held; s != nil {
-		p.held = nil
-		p.count++
-		s.Number = p.count
-		p.ended = append(p.ended, s)
-	}
-}
-
-// lost takes note that part of what one side has said was not seen. What the client said
-// was for the last that it had asked for, if not for something else.
-func (p *pairing) lost(from message.Side) {
-	p.answered = Moment{}
-	w := p.asks.waiting()
-	last := len(w) - 1
-	switch {
-	case last < 0:
-	case from == message.Frontend:
-		w[last].lost()
-	default: // the oldest may have gone on to its next statement since the others were marked
-		w[0].lost()
-		for i := last; i > 0 && w[i].number > p.marked; i-- {
-			w[i].lost()
-		}
-		p.marked = w[last].number
-	}
-}
-
-// lost marks the statement of a request.
-func (a *ask) lost() {
-	if a.statement != nil {
-		a.statement.Missing = true
-	}
-}
-
-// end ends what is open when the connection is.
-func (p *pairing) end(at Moment) {
-	w := p.asks.waiting()
-	for i := range w {
-		if s := w[i].statement; s != nil && s.End == (Moment{}) {
-			s.End = at
-		}
-		p.giveUp(&w[i], Incomplete)
-	}
-	p.asks.drop(len(w))
-	if p.orphan != nil {
-		p.finish(p.orphan, Incomplete)
-	}
-	p.release()
 }
