@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -93,13 +94,8 @@ func TestStuffing(t *testing.T) {
 		file := filepath.Join(t.TempDir(), "stuffed.pcapng")
 		var out bytes.Buffer
 		w := capture.NewWriter(&out, capture.About{})
-		endpoint := func(from int) capture.Endpoint {
-			_, packets := pcapPackets(t, "testdata/pcaps/tls-direct.pcap")
-			var s capture.Segment
-			new(capture.Parser).Parse(&capture.Packet{Link: capture.Ethernet, Data: packets[from][16:]}, &s)
-			return s.From
-		}
-		tcp := capture.NewSynthetic(endpoint(0), endpoint(1), w.Write)
+		endpoint := func(s string) capture.Endpoint { return capture.EndpointOf(netip.MustParseAddrPort(s)) }
+		tcp := capture.NewSynthetic(endpoint("127.0.0.1:40000"), endpoint("127.0.0.1:5432"), w.Write)
 		tcp.Open(1)
 		tcp.Send(0, []byte(c.client), 2)
 		tcp.Send(1, []byte(c.server), 3)

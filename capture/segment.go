@@ -13,6 +13,18 @@ type Endpoint struct {
 	v6   bool
 }
 
+// EndpointOf returns the endpoint with that address and port. An IPv4 address mapped to
+// IPv6 stays one of IPv6, as in [netip.Addr]; a zone is left out.
+func EndpointOf(a netip.AddrPort) Endpoint {
+	e := Endpoint{port: a.Port(), v6: !a.Addr().Is4()}
+	if ip := a.Addr().As16(); e.v6 {
+		e.ip = ip
+	} else {
+		copy(e.ip[12:], ip[12:])
+	}
+	return e
+}
+
 // Addr returns the address and port in the form of the standard library.
 func (e Endpoint) Addr() netip.AddrPort {
 	a := netip.AddrFrom16(e.ip)

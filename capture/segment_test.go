@@ -2,11 +2,24 @@ package capture
 
 import (
 	"net"
+	"net/netip"
 	"testing"
 
 	"github.com/gopacket/gopacket"
 	"github.com/gopacket/gopacket/layers"
 )
+
+// TestEndpoint makes endpoints from addresses, and takes those out again.
+func TestEndpoint(t *testing.T) {
+	var before Endpoint
+	for _, s := range []string{"0.0.0.0:1", "192.0.2.1:5432", "192.0.2.1:5433", "255.255.255.255:0", "[::]:1", "[::1]:5432", "[::ffff:192.0.2.1]:5432", "[2001:db8::1]:65535"} {
+		e := EndpointOf(netip.MustParseAddrPort(s))
+		if e.String() != s || e == before {
+			t.Errorf("%s: %s", s, e)
+		}
+		before = e
+	}
+}
 
 // TestEncapsulations wraps the same TCP segment into everything that a Parser
 // knows, and takes it out again.

@@ -3,6 +3,7 @@ package session_test
 import (
 	"bytes"
 	"fmt"
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -13,13 +14,14 @@ import (
 )
 
 // hear feeds chunks to an Observer, in pieces of so many bytes, and returns why the
-// connection was classified as it was, the messages, and the bytes of it that were
-// looked at. The ends have port 0.
+// connection was classified as it was and with whom for the client, the messages, and the
+// bytes of it that were looked at. The ends have port 0.
 func hear(ports []uint16, opener int, piece int, chunks ...reassembly.Chunk) (why string, messages []string, totals session.Totals) {
 	var told session.Events
 	o := session.New(session.Options{Ports: ports, Why: true})
 	o.Tell(&told)
-	tcp := &reassembly.Conn{Number: 1, Opener: opener, Ends: [2]capture.Endpoint{}}
+	tcp := &reassembly.Conn{Number: 1, Opener: opener, Ends: [2]capture.Endpoint{
+		capture.EndpointOf(netip.MustParseAddrPort("192.0.2.1:0")), capture.EndpointOf(netip.MustParseAddrPort("192.0.2.2:0"))}}
 	s := o.Open(tcp)
 	for i, c := range chunks {
 		c.Packet = i + 1
@@ -32,7 +34,7 @@ func hear(ports []uint16, opener int, piece int, chunks ...reassembly.Chunk) (wh
 	for i := range told.List {
 		switch e := &told.List[i]; e.Type {
 		case session.Why:
-			why = e.Reason
+			why = e.Reason + ", with " + e.Conn.Client + " for the client"
 		case session.Message:
 			mark := ""
 			if e.Uncertain {
@@ -142,7 +144,8 @@ func FuzzConversation(f *testing.F) {
 		}
 		why, whole, totals := hear([]uint16{0}, max(int(opener)%2, -1), 1<<20, chunks...)
 		reason, split, _ := hear([]uint16{0}, max(int(opener)%2, -1), int(piece)+1, chunks...)
-		// What is neither PostgreSQL nor anything else may be given up sooner in pieces.
+		// In pieces it may be found out sooner: that it is neither PostgreSQL nor anything
+		// else, or who the client is where both speak like a server.
 		if same := why == reason; same && strings.Join(whole, " ") != strings.Join(split, " ") {
 			t.Fatalf("%v\n%v", whole, split)
 		}
