@@ -122,12 +122,10 @@ func (d *dumper) newPipeline(inClear *clearFile) *pipeline.Pipeline {
 		Jobs:        o.jobs,
 		Output:      o.stdout,
 	}
-	switch {
-	case !o.silent():
+	if !o.silent() {
 		p.Render = func() pipeline.Renderer { return newRenderer(o) }
-	case o.strict && o.view == session.Messages: // what is malformed is known by reading it
-		p.Render = func() pipeline.Renderer { return new(render.Check) }
 	}
+	p.Session.Check = o.strict && (o.silent() || o.view != session.Messages) // else who shows messages reads them
 	switch o.view {
 	case session.Statements:
 		p.Select = d.selection()
@@ -228,7 +226,7 @@ func (d *dumper) complain(err error) {
 // something could not. Programs cannot be told where the output takes nothing.
 func (d *dumper) summarise(takes bool) error {
 	t := d.pipeline.Totals()
-	s := render.Summary{Counted: d.counted(&t), Packets: d.packets, Refused: d.refused(), Malformed: t.Malformed, Totals: t.Totals}
+	s := render.Summary{Counted: d.counted(&t), Packets: d.packets, Refused: d.refused(), Totals: t}
 	if d.options.quiet != 1 && (d.packets > 0 || !d.failed) {
 		d.options.stderr.Write(s.AppendText(nil))
 	}

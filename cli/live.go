@@ -274,7 +274,7 @@ func (d *dumper) soFar() {
 	if d.options.view == session.Statements {
 		counted = render.Many(t.Statements, "statement")
 	}
-	s := render.Summary{Counted: counted, Packets: d.packets, Malformed: t.Malformed, Totals: t.Totals}
+	s := render.Summary{Counted: counted, Packets: d.packets, Totals: t}
 	d.options.stderr.Write(s.AppendText(nil))
 }
 

@@ -155,7 +155,7 @@ func (d *dumper) selection() func(e *session.Event, pass func(*session.Event)) {
 }
 
 // counted says how many messages or statements there were.
-func (d *dumper) counted(t *pipeline.Totals) string {
+func (d *dumper) counted(t *session.Totals) string {
 	if d.options.view != session.Statements {
 		return render.Many(t.Messages, "message")
 	}

@@ -76,12 +76,6 @@ type Renderer interface {
 	Append(dst []byte, e *session.Event) []byte
 }
 
-// Totals count what was observed.
-type Totals struct {
-	session.Totals
-	Malformed int64 // messages that were rendered and do not parse
-}
-
 // A Pipeline is fed with packets. It is not for use by several goroutines at once, but
 // for [Pipeline.Totals] and [Pipeline.Err].
 type Pipeline struct {
@@ -111,7 +105,7 @@ type Pipeline struct {
 	waiting int   // connections that wait for a key
 	dropped int64 // packets, up to the same
 
-	malformed atomic.Int64
+	malformed atomic.Int64 // messages that were rendered and do not parse
 }
 
 // New returns a Pipeline. It has to be closed.
@@ -217,10 +211,11 @@ func (p *Pipeline) Close() error {
 func (p *Pipeline) Err() error { return p.output.Err() }
 
 // Totals returns what was observed so far, up to some packet: all after Close.
-func (p *Pipeline) Totals() Totals {
+func (p *Pipeline) Totals() session.Totals {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	t := Totals{p.totals, p.malformed.Load()}
+	t := p.totals
+	t.Malformed += p.malformed.Load()
 	if p.shed != nil {
 		t.Shed, t.ShedBytes = p.shed.packets.Load(), p.shed.bytes.Load()
 	}

@@ -8,10 +8,9 @@ import (
 
 // A Summary says at the end what was read, and what of it could not be shown.
 type Summary struct {
-	Packets   int
-	Refused   int    // packets that were read, too, but that the filter did not accept
-	Malformed int64  // messages that do not parse
-	Counted   string // how many messages or statements there were, for people
+	Packets int
+	Refused int    // packets that were read, too, but that the filter did not accept
+	Counted string // how many messages or statements there were, for people
 	session.Totals
 }
 

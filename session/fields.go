@@ -1,7 +1,9 @@
 package session
 
 import (
+	"github.com/pgwdump/pgwdump/decode"
 	"github.com/pgwdump/pgwdump/message"
+	"github.com/pgwdump/pgwdump/phase"
 	"github.com/pgwdump/pgwdump/value/charset"
 )
 
@@ -19,32 +21,43 @@ type Reader struct {
 // e.Malformed where not all of it could be understood. The fields are valid until
 // Read is called again.
 func (r *Reader) Read(e *Event) {
-	f := &e.Frame
 	var m message.Message
-	if f.Kind == message.KindUnknown {
-		r.unknown.Tag = f.Tag
-		m = &r.unknown
-	} else {
-		if f.Kind == message.KindCopyData && e.Phase.Replicating() {
-			e.Payload = message.Payload(e.From, f.Body)
-		}
-		kind := f.Kind
-		if e.Payload != message.KindUnknown {
-			kind = e.Payload
-		}
-		if r.scratch[kind] == nil {
-			r.scratch[kind] = message.New(kind)
-		}
-		m = r.scratch[kind]
-	}
+	m, e.Payload = r.empty(&e.Frame, e.From, e.Phase)
 	var err error
-	e.Fields, err = r.walker.List(m, f.Body)
+	e.Fields, err = r.walker.List(m, e.Frame.Body)
 	if err != nil && !e.Partial {
 		e.Malformed = err.(*message.Error)
 	}
 	if e.Login != nil && e.Login.Values.Settings.ToUTF8 != nil {
 		r.recode(e.Fields, e.Login.Values.Settings.ToUTF8)
 	}
+}
+
+// sound tells whether a message that was captured as a whole can be read.
+func (r *Reader) sound(f *decode.Frame, from message.Side, at phase.Phase) bool {
+	m, _ := r.empty(f, from, at)
+	return r.walker.Decode(m, f.Body) == nil
+}
+
+// empty returns what a message is decoded into, and what a CopyData holds.
+func (r *Reader) empty(f *decode.Frame, from message.Side, at phase.Phase) (m message.Message, payload message.Kind) {
+	kind := f.Kind
+	switch kind {
+	case message.KindUnknown:
+		r.unknown.Tag = f.Tag
+		return &r.unknown, payload
+	case message.KindCopyData:
+		if at.Replicating() {
+			payload = message.Payload(from, f.Body)
+		}
+		if payload != message.KindUnknown {
+			kind = payload
+		}
+	}
+	if r.scratch[kind] == nil {
+		r.scratch[kind] = message.New(kind)
+	}
+	return r.scratch[kind], payload
 }
 
 // recode turns text in client_encoding into UTF-8. What is not text in that encoding

@@ -28,6 +28,9 @@ type Options struct {
 	Why bool
 	// CopyRows makes the Observer tell of the rows of COPY.
 	CopyRows bool
+	// Check makes the Observer read all messages, so that the Totals count those that are
+	// malformed. It is for who does not have a [Reader] read each that is told of.
+	Check bool
 	// MaxBody is how much of a message's body is kept, 0 for all.
 	MaxBody int
 	// Held is how many bytes are held at most of messages that are not whole and of
@@ -61,6 +64,7 @@ type Totals struct {
 	Statements  int64 // 0 where requests and answers are not brought together
 	Incomplete  int64 // of them: in part missing
 	Uncertain   int64 // of them: decoded after a guess
+	Malformed   int64 // of them: read, and not to be understood
 	Violations  int64 // messages that are not allowed where they came, and what is no message
 	Gaps        int64 // parts of a stream in which no messages could be seen
 	Decoded     int64 // bytes in whole messages
@@ -87,6 +91,7 @@ func (t *Totals) Add(o *Totals) {
 	t.Statements += o.Statements
 	t.Incomplete += o.Incomplete
 	t.Uncertain += o.Uncertain
+	t.Malformed += o.Malformed
 	t.Violations += o.Violations
 	t.Gaps += o.Gaps
 	t.Decoded += o.Decoded
@@ -112,6 +117,7 @@ type Observer struct {
 	stages     *tlskeys.Stages
 	events     *Events // where it tells; nil where it only counts
 	untold     Event   // that nobody is told of
+	reader     Reader  // for Check
 	statements sync.Pool
 	held       int    // bytes
 	asked      int    // bytes of requests that wait for their answers

@@ -242,6 +242,9 @@ func (s *stream) tell(e *Event, f *decode.Frame, told bool) {
 	if e.Uncertain {
 		t.Uncertain++
 	}
+	if o := s.observer; o.options.Check && !e.Partial && !o.reader.sound(f, e.From, e.Phase) {
+		t.Malformed++
+	}
 	if !told {
 		return
 	}
