@@ -216,8 +216,13 @@ func (t *Table) hold(h *half, n held) (kept int) {
 		over := min(int(o.end()-n.seq), len(n.data))
 		at := int(n.seq - o.seq)
 		t.conflict.compare(n.seq, n.data[:over], o.data[at:at+over], o.packet)
-		n.seq, n.data = n.seq+uint32(over), n.data[over:]
-		i++
+		if n.seq, n.data = n.seq+uint32(over), n.data[over:]; len(n.data) > 0 {
+			i++
+		}
+	}
+	// What was cut off came in another segment, as far as that is held.
+	for ; len(n.data) == 0 && i < len(h.held) && !before(n.seq, h.held[i].seq); i++ {
+		n.trim(h.held[i].end())
 	}
 	if len(n.data)+n.cut > 0 {
 		kept += len(n.data)
@@ -272,8 +277,8 @@ func (t *Table) step(c *Conn, from int) (delivered bool) {
 		}
 		missing := int(int32(s.seq - h.next))
 		switch {
-		case missing < 0: // the SYN came late, and says that this is from before
-			t.Repeated += int64(len(t.shift(h).data))
+		case missing < 0:
+			t.behind(h)
 			continue
 		case missing > 0 && !full && !t.givenUp(c, from):
 			return delivered
@@ -351,6 +356,21 @@ func (t *Table) shift(h *half) held {
 	return s
 }
 
+// behind drops what has been passed of the first segment that is held: its data, where
+// the SYN came late and says that it is from before, or bytes that were cut off it, where
+// another segment had them.
+func (t *Table) behind(h *half) {
+	s := &h.held[0]
+	n := len(s.data)
+	s.trim(h.next)
+	n -= len(s.data)
+	t.held -= n
+	t.Repeated += int64(n)
+	if len(s.data)+s.cut == 0 {
+		t.shift(h)
+	}
+}
+
 // pop delivers the first segment that is held, behind bytes that are missing.
 func (t *Table) pop(c *Conn, from, missing int) {
 	h := &c.halves[from]
@@ -359,8 +379,10 @@ func (t *Table) pop(c *Conn, from, missing int) {
 		h.hear(&c.halves[1-from], s.ack)
 	}
 	t.deliver(c, from, s.data, missing, s.packet, s.time)
-	if s.cut > 0 && len(h.held) > 0 {
-		s.cut = min(s.cut, max(int(int32(h.held[0].seq-h.next)), 0))
+	if s.cut > 0 && len(h.held) > 0 { // what follows was captured, and may end before
+		o := &h.held[0]
+		o.cut = max(o.cut, int(int32(h.next+uint32(s.cut)-o.end())))
+		s.cut = min(s.cut, max(int(int32(o.seq-h.next)), 0))
 	}
 	t.lose(c, from, s.cut)
 }
@@ -435,7 +457,7 @@ func (t *Table) drain(c *Conn) {
 			h.started, h.base, h.next = true, s.seq, s.seq
 		}
 		if before(s.seq, h.next) {
-			t.Repeated += int64(len(t.shift(h).data))
+			t.behind(h)
 			continue
 		}
 		if s.seq == h.next && t.mustWait(c, from, s.ack, s.acks) {

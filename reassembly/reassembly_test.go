@@ -204,6 +204,80 @@ func TestLoss(t *testing.T) {
 	})
 }
 
+// TestCut holds that of segments which were cut off, and lie over one another anyhow, all
+// that was captured of any of them is delivered, and the rest is said to be missing.
+func TestCut(t *testing.T) {
+	const length = 60
+	stream := make([]byte, length)
+	for i := range stream {
+		stream[i] = byte('0' + i)
+	}
+	ends := load(t, "../testdata/pcaps/simple-select.pcap")[0]
+	for seed := range uint64(3000) {
+		r := rand.New(rand.NewPCG(seed, 0))
+		var captured [length]bool
+		sent := 0
+		segment := func(begin, end, cut int) capture.Segment {
+			for i := begin; i < end-cut; i++ {
+				captured[i] = true
+			}
+			sent = max(sent, end)
+			return capture.Segment{From: ends.From, To: ends.To, Seq: uint32(begin + 1), Payload: stream[begin : end-cut], Cut: cut}
+		}
+		segments := []capture.Segment{{From: ends.From, To: ends.To, Flags: capture.SYN}}
+		for range 1 + r.IntN(12) {
+			begin := 1 + r.IntN(length-1)
+			n := 1 + r.IntN(length-begin)
+			segments = append(segments, segment(begin, begin+n, r.IntN(n+1)))
+		}
+		segments = append(segments, segment(0, 1, 0)) // for which the others have to wait
+		want := ""
+		for i, missing := 0, 0; i < sent; i++ {
+			if !captured[i] {
+				missing++
+			}
+			if missing > 0 && (captured[i] || i == sent-1) {
+				want, missing = want+fmt.Sprintf("«%d»", missing), 0
+			}
+			if captured[i] {
+				want += string(stream[i])
+			}
+		}
+		var got pieces
+		table := New(Options{}, func(*Conn) Stream { return &got })
+		for i, s := range segments {
+			s.Number = i + 1
+			table.Add(&s)
+		}
+		table.Close(len(segments), 0, len(segments), func(int) {})
+		if got.String() != want || table.held != 0 {
+			t.Fatalf("seed %d: %s instead of %s, %d still held", seed, got.String(), want, table.held)
+		}
+	}
+}
+
+// pieces are what one direction carried, with the numbers of bytes that are missing one
+// after the other put together.
+type pieces struct {
+	told    []byte
+	missing int
+}
+
+func (p *pieces) Data(k *Chunk) {
+	if p.missing += k.Missing; p.missing > 0 && len(k.Bytes) > 0 {
+		p.told, p.missing = fmt.Appendf(p.told, "«%d»", p.missing), 0
+	}
+	p.told = append(p.told, k.Bytes...)
+}
+func (*pieces) Conflict(*Conflict) {}
+func (p *pieces) Close(Ending, int, int64) {
+	if p.missing > 0 {
+		p.told, p.missing = fmt.Appendf(p.told, "«%d»", p.missing), 0
+	}
+}
+
+func (p *pieces) String() string { return string(p.told) }
+
 // TestLossOfADirection drops all that one side sent. What is missing is told of with the
 // packet that opened the connection, as there is no later one.
 func TestLossOfADirection(t *testing.T) {
