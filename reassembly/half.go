@@ -394,6 +394,9 @@ func (t *Table) deliver(c *Conn, from int, b []byte, missing, packet int, time i
 		return
 	}
 	if len(b) > 0 {
+		if t.past == nil {
+			t.past = new(past)
+		}
 		t.past.add(h, h.next+uint32(missing), b, packet)
 	}
 	h.next += uint32(missing + len(b))

@@ -139,7 +139,7 @@ type Table struct {
 	chunk   Chunk
 	held    int // bytes that all connections hold back
 
-	past     past
+	past     *past    // nil until something was delivered
 	conflict Conflict // of the segment that is being added
 
 	closing bool    // Close was called
