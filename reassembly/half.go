@@ -319,16 +319,16 @@ func (t *Table) miss(c *Conn, from int, ack uint32) {
 // since.
 func (t *Table) givenUp(c *Conn, from int) bool {
 	h, peer := &c.halves[from], &c.halves[1-from]
-	const silent = 8 * Window // where the other direction was not captured
-	if h.due == 0 {
-		switch {
-		case h.acked && before(h.next, h.ack):
-			h.due = t.packet + Window
-		case !peer.seen:
-			h.due = t.packet + silent
-		default:
-			return false
-		}
+	patience := 8 * Window // where the other direction was not captured
+	switch {
+	case h.acked && before(h.next, h.ack):
+		patience = Window
+	case peer.seen:
+		h.due = 0
+		return false
+	}
+	if due := t.packet + patience; h.due == 0 || due < h.due {
+		h.due = due
 	}
 	t.wait(c, from)
 	return t.packet >= h.due

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -51,32 +50,59 @@ func captures(t *testing.T, f func(t *testing.T, segments []capture.Segment)) {
 	}
 }
 
-// A conversation is what a connection carried, gaps written as the number of bytes
-// that are missing.
+// A conversation is what a connection carried.
 type conversation struct {
 	Ends   string
 	Opener int
-	Sent   [2]string
+	Sent   [2]string // gaps written as the number of bytes that are missing
 	Ending Ending
 
 	Conflicts []Conflict
+
+	sent [2]carried
 }
 
-func (c *conversation) Data(k *Chunk) {
-	if k.Missing > 0 {
-		c.Sent[k.From] += fmt.Sprintf("«%d»", k.Missing)
+func (c *conversation) Data(k *Chunk) { c.sent[k.From].add(k.Missing, k.Bytes) }
+
+// carried is what one direction carried, in pieces between which bytes are missing.
+type carried []piece
+
+type piece struct {
+	missing int // before it
+	bytes   []byte
+}
+
+// add adds what came next, behind a gap if there are bytes missing.
+func (c *carried) add(missing int, b []byte) {
+	if n := len(*c); n == 0 || missing > 0 && len((*c)[n-1].bytes) > 0 {
+		*c = append(*c, piece{})
 	}
-	c.Sent[k.From] += string(k.Bytes)
+	last := &(*c)[len(*c)-1]
+	last.missing += missing
+	last.bytes = append(last.bytes, b...)
+}
+
+func (c carried) String() string {
+	var b strings.Builder
+	for _, p := range c {
+		if p.missing > 0 {
+			fmt.Fprintf(&b, "«%d»", p.missing)
+		}
+		b.Write(p.bytes)
+	}
+	return b.String()
 }
 
 func (c *conversation) Conflict(k *Conflict) { c.Conflicts = append(c.Conflicts, *k) }
 
-func (c *conversation) Close(how Ending, _ int, _ int64) { c.Ending = how }
+func (c *conversation) Close(how Ending, _ int, _ int64) {
+	c.Ending, c.Sent = how, [2]string{c.sent[0].String(), c.sent[1].String()}
+}
 
 // assemble puts segments together in the order given, numbered anew.
 func assemble(segments []capture.Segment) (all []*conversation) {
 	t := New(Options{}, func(c *Conn) Stream {
-		all = append(all, &conversation{Ends: fmt.Sprint(c.Ends), Opener: c.Opener})
+		all = append(all, &conversation{Ends: fmt.Sprint(c.Ends[0], c.Ends[1]), Opener: c.Opener})
 		return all[len(all)-1]
 	})
 	for i, s := range segments {
@@ -100,85 +126,6 @@ func sent(all []*conversation) (s []string) {
 	}
 	slices.Sort(s)
 	return s
-}
-
-// reorder moves each packet by less than window places.
-func reorder(r *rand.Rand, segments []capture.Segment, window int) []capture.Segment {
-	type placed struct {
-		capture.Segment
-		at int
-	}
-	var p []placed
-	for i, s := range segments {
-		p = append(p, placed{s, i + r.IntN(window)})
-	}
-	slices.SortStableFunc(p, func(a, b placed) int { return a.at - b.at })
-	var out []capture.Segment
-	for _, s := range p {
-		out = append(out, s.Segment)
-	}
-	return out
-}
-
-// TestDelivery delivers captures in other ways: late, twice, in pieces. The streams
-// are the same.
-func TestDelivery(t *testing.T) {
-	variants := map[string]func(*rand.Rand, []capture.Segment) []capture.Segment{
-		"late by 2":  func(r *rand.Rand, s []capture.Segment) []capture.Segment { return reorder(r, s, 2) },
-		"late by 8":  func(r *rand.Rand, s []capture.Segment) []capture.Segment { return reorder(r, s, 8) },
-		"late by 64": func(r *rand.Rand, s []capture.Segment) []capture.Segment { return reorder(r, s, 64) },
-		"twice": func(r *rand.Rand, s []capture.Segment) (out []capture.Segment) {
-			for _, x := range s {
-				out = append(out, x, x)
-			}
-			return out
-		},
-		"twice and late": func(r *rand.Rand, s []capture.Segment) (out []capture.Segment) {
-			return reorder(r, append(slices.Clone(s), s[:len(s)/2]...), 16)
-		},
-		"in pieces": func(r *rand.Rand, s []capture.Segment) (out []capture.Segment) {
-			for _, x := range s {
-				for len(x.Payload) > 1 && x.Flags&capture.SYN == 0 {
-					n := 1 + r.IntN(len(x.Payload)-1)
-					part := x
-					part.Payload, part.Flags = x.Payload[:n], x.Flags&^capture.FIN
-					out = append(out, part)
-					x.Seq, x.Payload = x.Seq+uint32(n), x.Payload[n:]
-				}
-				out = append(out, x)
-			}
-			return out
-		},
-		"overlapping": func(r *rand.Rand, s []capture.Segment) (out []capture.Segment) {
-			for i, x := range s {
-				out = append(out, x)
-				if i > 0 && s[i-1].From == x.From && s[i-1].Seq+uint32(len(s[i-1].Payload)) == x.Seq {
-					both := x
-					both.Seq, both.Payload = s[i-1].Seq, append(slices.Clone(s[i-1].Payload), x.Payload...)
-					out = append(out, both)
-				}
-			}
-			return out
-		},
-		"from another beginning": func(r *rand.Rand, s []capture.Segment) (out []capture.Segment) {
-			for _, x := range s { // sequence numbers that wrap
-				x.Seq, x.Ack = x.Seq-s[0].Seq-10, x.Ack-s[0].Seq-10
-				out = append(out, x)
-			}
-			return out
-		},
-	}
-	captures(t, func(t *testing.T, segments []capture.Segment) {
-		want := sent(assemble(segments))
-		for name, variant := range variants {
-			for seed := range uint64(5) {
-				got := sent(assemble(variant(rand.New(rand.NewPCG(seed, 0)), segments)))
-				if d := cmp.Diff(want, got); d != "" {
-					t.Fatalf("%s, seed %d: %s", name, seed, d)
-				}
-			}
-		}
-	})
 }
 
 // TestLoss drops every segment, one at a time: just its bytes are missing, and are
