@@ -595,7 +595,11 @@ func TestDamageBits(t *testing.T) {
 			segments := segmentsOf(t, name)
 			total := int(payloads(segments))
 			sound := lookAt(t, pcapOf(segments)).accounts(int64(total)) == ""
-			for _, bit := range sample(total*8, min(20, total)) {
+			bits := sample(total*8, min(20, total))
+			for at := range min(8, total) { // what the first message says that it is
+				bits = append(bits, at*8)
+			}
+			for _, bit := range bits {
 				flipped := slices.Clone(segments)
 				at := bit / 8
 				for i := range flipped {

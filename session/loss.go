@@ -169,9 +169,12 @@ func (s *stream) Close(how reassembly.Ending, packet int, time int64) {
 // finish tells of what was left unfinished.
 func (s *stream) finish(c *reassembly.Chunk) {
 	s.catchUp()
-	if s.state == talking {
-		for i := range s.sides {
-			s.closeSide(&s.sides[i], c)
+	for i := range s.sides {
+		switch d := &s.sides[i]; s.state {
+		case talking:
+			s.closeSide(d, c)
+		case encrypted: // what came before the agreement
+			s.observer.Totals.Undecoded += int64(len(d.decoder.Rest()))
 		}
 	}
 	s.pairing.end(Moment{c.Packet, c.Time})

@@ -155,13 +155,19 @@ func (s *stream) context(d *side) message.Context {
 		c.Framing = d.framing
 		return c
 	}
-	if b := d.decoder.Peek(2); len(s.negotiation) > 0 && (len(b) < 2 || b[1] != 0) { // else a length word follows
+	b := d.decoder.Peek(2)
+	typed := len(b) > 1 && b[1] == 0 // a length word follows
+	if len(s.negotiation) > 0 && !typed {
 		return message.Context{Framing: message.OneByte, Answer: s.negotiation[0]}
 	}
 	if answer := s.unasked(d); answer != 0 {
 		return message.Context{Framing: message.OneByte, Answer: answer}
 	}
-	return s.tracker.Context(message.Backend)
+	c := s.tracker.Context(message.Backend)
+	if typed {
+		c.Framing = message.Typed
+	}
+	return c
 }
 
 // unasked returns which one-byte answer comes next though nobody asked for it, as far as
