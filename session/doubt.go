@@ -9,7 +9,7 @@ import (
 // A doubt is what helps to tell which answer is to which request, where something before
 // was not seen.
 type doubt struct {
-	torn  bool  // part of what the two said was not seen
+	torn  bool  // part of what the two said was not seen, and they may not be in step yet
 	rest  int64 // when all was answered and nobody has said more, as far as was seen; 0 for not
 	first place // of the last request before which all seemed to be answered, once torn
 }
@@ -23,7 +23,7 @@ type place struct {
 // judge moves the tracker on by one message. The error is one of the message, not of the
 // capture: what does not fit because something was not seen is none.
 func (s *stream) judge(d *side, f *decode.Frame) (phase.Step, error) {
-	if s.tracker.Phase() == phase.Unsynchronised {
+	if s.doubt.torn || s.tracker.Phase() == phase.Unsynchronised {
 		s.intoStep(d, f)
 	}
 	if s.doubt.torn && s.overtaken(d, f) {
@@ -104,20 +104,39 @@ func (s *stream) outOfStep(from message.Side) {
 	}
 }
 
-// pause is for how many nanoseconds nothing is to be said before a client that does not
-// wait for its answers is taken to have had them all.
+// pause is for how many nanoseconds nothing is to be said before a client that may not wait
+// for its answers is taken to have had them all.
 const pause = 1e9
 
-// intoStep takes note of a message while it is not known which answers are still to come.
-// Where a pause follows a ReadyForQuery, none are: what the client asks for then is the
-// next to be answered.
+// intoStep takes note of a message while it is not known which answers are still to come, or
+// something was not seen that would tell. Where a pause follows a ReadyForQuery, none are:
+// what the client asks for then is the next to be answered, and what does not fit from there
+// on is against the protocol, unless something else is missing.
 func (s *stream) intoStep(d *side, f *decode.Frame) {
 	if d.from == message.Frontend && s.doubt.rest != 0 && d.time-s.doubt.rest >= pause && s.tracker.Pending() == 0 {
-		s.tracker.Assume(phase.Ready)
+		if s.tracker.Phase() == phase.Unsynchronised {
+			s.tracker.Assume(phase.Ready)
+		}
+		if s.tracker.Phase() == phase.Ready && isRequest(f.Kind) && !f.Guessed && len(d.marks) == 0 && s.other(d).inStep() {
+			s.doubt = doubt{}
+			return
+		}
 	}
 	if s.doubt.rest = 0; f.Kind == message.KindReadyForQuery {
 		s.doubt.rest = d.time
 	}
+}
+
+// inStep tells whether all that was captured of a side so far is in messages.
+func (d *side) inStep() bool { return d.decoder.Unread() == 0 && !d.decoder.Lost() }
+
+// isRequest tells whether a client sends a message only where it may ask for something.
+func isRequest(k message.Kind) bool {
+	switch k {
+	case message.KindQuery, message.KindParse, message.KindBind, message.KindDescribe, message.KindExecute, message.KindClose, message.KindFunctionCall:
+		return true
+	}
+	return false
 }
 
 // isCut tells whether part of a message was not captured.

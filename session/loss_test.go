@@ -116,3 +116,62 @@ func TestViolationOnce(t *testing.T) {
 		t.Errorf("%d violations", n)
 	}
 }
+
+// What is against the protocol is told of again once the two sides are in step for certain:
+// when a second has passed after a ReadyForQuery, and nobody has said anything.
+func TestViolationAfterLoss(t *testing.T) {
+	for _, c := range []struct {
+		script     string
+		violations int64
+	}{
+		{`
+> 10 gap 30
+> 11 Query "behind it"
+< 12 CommandComplete SELECT 1
+< 12 ReadyForQuery I
+> 1012 Query "after a pause"
+< 1013 ParseComplete
+`, 1},
+		{`
+> 10 gap 30
+> 11 Query "behind it"
+< 12 CommandComplete SELECT 1
+< 12 ReadyForQuery I
+> 1011 Query "too soon"
+< 1013 ParseComplete
+`, 0},
+		{`
+> 10 gap 30
+> 11 Query "behind it"
+< 12 CommandComplete SELECT 1
+< 12 ReadyForQuery I
+< 500 NoticeResponse S NOTICE
+> 1012 Query "somebody has said something"
+< 1013 ParseComplete
+`, 0},
+		{`
+> 10 gap 30
+> 11 Query "behind it"
+< 12 CommandComplete SELECT 1
+< 12 ReadyForQuery I
+> 1012 Query "after a pause"
+> 1013 gap 30
+< 1014 ParseComplete
+`, 0},
+	} {
+		script, err := parse(c.script)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := session.New(session.Options{Ports: []uint16{0}})
+		o.Tell(new(session.Events))
+		s := o.Open(&reassembly.Conn{Number: 1, Opener: client})
+		for i := range script.chunks {
+			s.Data(&script.chunks[i])
+		}
+		s.Close(reassembly.Finished, len(script.chunks), 0)
+		if o.Totals.Violations != c.violations {
+			t.Errorf("%d violations, want %d in %s", o.Totals.Violations, c.violations, c.script)
+		}
+	}
+}
