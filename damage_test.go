@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/pgwdump/pgwdump/capture"
@@ -619,42 +618,6 @@ func TestDamageBits(t *testing.T) {
 					if o := lookAt(t, pcapOf(flipped), view); o.summary != got.summary || o.status != got.status {
 						t.Fatalf("with bit %d flipped: %+v, and %+v in %s", bit, got.summary, o.summary, view)
 					}
-				}
-			}
-		})
-	}
-}
-
-// TestDamageFile flips bits anywhere in capture files, and cuts them anywhere.
-func TestDamageFile(t *testing.T) {
-	for _, name := range captures(t) {
-		file, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(file) > 1<<17 && !damageAll() {
-			continue
-		}
-		t.Run(filepath.Base(name), func(t *testing.T) {
-			r := rand.New(rand.NewPCG(seedOf(name), 0))
-			damaged := filepath.Join(t.TempDir(), "damaged")
-			for range len(sample(100, 8)) {
-				b := bytes.Clone(file)
-				for range 1 + r.IntN(8) {
-					b[r.IntN(len(b))] ^= 1 << r.IntN(8)
-				}
-				if r.IntN(4) == 0 {
-					b = b[:r.IntN(len(b))]
-				}
-				os.WriteFile(damaged, b, 0o666)
-				stdout, stderr, status := run(t, "-r", damaged, "--json")
-				for line := range bytes.Lines(stdout) {
-					if !json.Valid(line) {
-						t.Fatalf("not JSON: %q", line)
-					}
-				}
-				if status != 0 && len(stderr) == 0 || strings.Contains(string(stderr), "goroutine") {
-					t.Fatalf("status %d: %s", status, stderr)
 				}
 			}
 		})
