@@ -2,6 +2,7 @@ package filter
 
 import (
 	"errors"
+	"math"
 
 	"golang.org/x/net/bpf"
 )
@@ -11,6 +12,11 @@ const (
 	cells = 16
 	// tagCell is the one for the length of the outer VLAN tag.
 	tagCell = 0
+	// beyond is an offset that no packet has a byte at. What is farther away is looked
+	// for there, too: the kernel takes larger offsets for negative ones, and at some
+	// of those it has other bytes, or what it knows of the packet (SKF_AD_OFF,
+	// SKF_NET_OFF and SKF_LL_OFF of linux/filter.h).
+	beyond = math.MaxInt32
 )
 
 var errTooComplex = errors.New("the expression needs more memory than the BPF machine has; make its arithmetic simpler")
@@ -116,10 +122,10 @@ func (e *emitter) toA(v *value) {
 	case constant:
 		e.write(bpf.LoadConstant{Dst: bpf.RegA, Val: v.k})
 	case loaded:
-		e.write(bpf.LoadAbsolute{Off: v.k, Size: int(v.size)})
+		e.write(bpf.LoadAbsolute{Off: min(v.k, beyond), Size: int(v.size)})
 	case loadedAt:
 		e.toX(v.a)
-		e.write(bpf.LoadIndirect{Off: v.k, Size: int(v.size)})
+		e.write(bpf.LoadIndirect{Off: min(v.k, beyond), Size: int(v.size)})
 	case length:
 		e.write(bpf.LoadExtension{Num: bpf.ExtLen})
 	case extension:

@@ -78,3 +78,31 @@ func TestKernel(t *testing.T) {
 		}
 	}
 }
+
+// TestBeyond asks for bytes farther away than those of any packet, as what comes out
+// of a subtraction may be. No packet has them, whatever is asked of them. To the
+// kernel they would be other bytes, or what it knows of the packet.
+func TestBeyond(t *testing.T) {
+	kernel := newKernelFilter(t)
+	made := packets(linkEthernet, 300)
+	for _, expression := range []string{
+		"ether[-1] >= 0", "ether[13 - 14] >= 0", "not ether[4294967295] = 1", "not ether[2147483647] = 1", "ether[2147483648:4] >= 0",
+		"not ether[0xfffff000:2] = 1", "ether[0xfffff004:4] >= 0", "ether[0xfffff02c] >= 0", "ether[0xfff00000] >= 0", "ether[0xffe00000:2] >= 0",
+		"ip[-15] >= 0", "ip[-4096:2] >= 0", "tcp[-15] >= 0", "tcp[-4096:4] >= 0", "tcp[2147483648] >= 0",
+	} {
+		for _, live := range []bool{false, true} {
+			program, err := Compile(expression, Target{Link: linkEthernet, Live: live})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := attach(kernel.out, program); err != nil {
+				t.Fatalf("%q: %v: %v", expression, err, program)
+			}
+			for _, p := range made {
+				if program.Match(p.data, p.length) || kernel.match(t, p.data) {
+					t.Fatalf("%q accepts %x", expression, p.data)
+				}
+			}
+		}
+	}
+}
