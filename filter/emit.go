@@ -24,6 +24,7 @@ var errTooComplex = errors.New("the expression needs more memory than the BPF ma
 // An emitter writes the instructions of one node after the other.
 type emitter struct {
 	values values
+	live   bool              // the kernel will run the program
 	code   []bpf.Instruction // of the node at hand
 	now    registers
 	used   uint32 // cells in use, from the last one on
@@ -45,10 +46,9 @@ type block struct {
 	x         bool
 }
 
-// emit writes the nodes, each of which comes before those after it. The program
-// returns snap for a packet that it accepts.
-func (g *graph) emit(vs values, snap int) ([]block, error) {
-	e := &emitter{values: vs}
+// emit writes the nodes, each of which comes before those after it.
+func (g *graph) emit(vs values, t Target) ([]block, error) {
+	e := &emitter{values: vs, live: t.Live}
 	order := g.inOrder()
 	blocks := make([]block, 0, len(order))
 	known := map[*node]registers{g.root: {}}
@@ -57,7 +57,7 @@ func (g *graph) emit(vs values, snap int) ([]block, error) {
 		b := block{node: n}
 		switch {
 		case n == g.accept:
-			e.write(bpf.RetConstant{Val: uint32(snap)})
+			e.write(bpf.RetConstant{Val: uint32(t.Snap)})
 		case n == g.reject:
 			e.write(bpf.RetConstant{})
 		case n.set.cell != nil:
@@ -125,6 +125,9 @@ func (e *emitter) toA(v *value) {
 		e.write(bpf.LoadAbsolute{Off: min(v.k, beyond), Size: int(v.size)})
 	case loadedAt:
 		e.toX(v.a)
+		if e.live && !v.a.direct() {
+			e.within(v.a)
+		}
 		e.write(bpf.LoadIndirect{Off: min(v.k, beyond), Size: int(v.size)})
 	case length:
 		e.write(bpf.LoadExtension{Num: bpf.ExtLen})
@@ -139,6 +142,17 @@ func (e *emitter) toA(v *value) {
 		e.compute(v)
 	}
 	e.now.a = v
+}
+
+// within rejects the packet if v, which is in register X, is beyond any packet: the
+// kernel lets an address overflow, and would load bytes from before the place that
+// the address is counted from.
+func (e *emitter) within(v *value) {
+	if e.now.a != v {
+		e.write(bpf.TXA{})
+	}
+	e.write(bpf.JumpIf{Cond: bpf.JumpLessThan, Val: beyond, SkipTrue: 1})
+	e.write(bpf.LoadAbsolute{Off: beyond, Size: 1})
 }
 
 // compute combines two values in register A.

@@ -79,7 +79,7 @@ func (e *Expression) Compile(t Target) (program Program, err error) {
 	}
 	var blocks []block
 	if err = graph.fold(g.values); err == nil {
-		blocks, err = graph.emit(g.values, t.Snap)
+		blocks, err = graph.emit(g.values, t)
 	}
 	if err == nil {
 		program, err = assemble(blocks)

@@ -2,6 +2,8 @@ package filter
 
 import (
 	"errors"
+	"fmt"
+	"math/rand/v2"
 	"testing"
 	"unsafe"
 
@@ -105,4 +107,55 @@ func TestBeyond(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestKernelArithmetic makes up arithmetic that nobody would write. The kernel lets an
+// address overflow and shifts by five bits of a number, libpcap does neither where it
+// reads a file: an expression means the same here and there.
+func TestKernelArithmetic(t *testing.T) {
+	kernel := newKernelFilter(t)
+	made := packets(linkEthernet, 100)
+	m := &maker{rand.New(rand.NewPCG(1, 5))}
+	compiled := 0
+	for range 3000 {
+		expression := m.arithmetic(3) + pick(m, " = ", " < ", " > ") + m.arithmetic(2)
+		file, err := Compile(expression, Target{Link: linkEthernet})
+		if err != nil {
+			continue // It divides by zero, or the like.
+		}
+		live, err := Compile(expression, Target{Link: linkEthernet, Live: true})
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		compiled++
+		if err := attach(kernel.out, live); err != nil {
+			t.Fatalf("%q: %v: %v", expression, err, live)
+		}
+		for _, p := range made {
+			if want := file.Match(p.data, len(p.data)); kernel.match(t, p.data) != want {
+				t.Errorf("%q: the kernel says %v of %x", expression, !want, p.data)
+				break
+			}
+		}
+	}
+	if compiled < 2000 {
+		t.Errorf("only %d expressions are right", compiled)
+	}
+}
+
+// arithmetic makes up a tree of at most that many levels.
+func (m *maker) arithmetic(levels int) string {
+	if levels == 1 || m.oneIn(4) {
+		return pick(m, "len", fmt.Sprint(m.IntN(70)), fmt.Sprint(m.Uint32()),
+			fmt.Sprint(pick[uint32](m, 1<<31, 1<<31-1, 0xffe00000, 0xfff00000, 0xfffff000, 1<<32-1)),
+			m.access(fmt.Sprint(m.IntN(20))), m.access(fmt.Sprint(m.IntN(20))))
+	}
+	left, right := m.arithmetic(levels-1), m.arithmetic(levels-1)
+	return pick(m, "-("+left+")", m.access(left), m.access(left),
+		fmt.Sprintf("(%s %s %s)", left, pick(m, "+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>"), right))
+}
+
+func (m *maker) access(at string) string {
+	return fmt.Sprintf("%s[%s:%d]", pick(m, "ether", "ip", "ip6", "tcp", "udp"), at, 1<<m.IntN(3))
 }

@@ -57,7 +57,23 @@ func (packetLength) value(g *generator) (*value, *condition) {
 func (c calculation) value(g *generator) (*value, *condition) {
 	left, before := c.left.value(g)
 	right, _ := c.right.value(g)
-	return g.values.computed(c.operator, left, right), before
+	v := g.values.computed(c.operator, left, right)
+	if c.operator == bpf.ALUOpShiftLeft || c.operator == bpf.ALUOpShiftRight {
+		v = g.shifted(v, right)
+	}
+	return v, before
+}
+
+// shifted is what is left of v, a number shifted by n: nothing if n is more than 31,
+// of which the kernel takes the last five bits.
+func (g *generator) shifted(v, n *value) *value {
+	if !g.target.Live || n.kind == constant {
+		return v
+	}
+	over := g.values.computed(bpf.ALUOpShiftRight, n, g.values.constant(5))
+	under := g.values.computed(bpf.ALUOpSub, over, g.values.constant(1))
+	fits := g.values.computed(bpf.ALUOpShiftRight, under, g.values.constant(31)) // 1 or 0
+	return g.values.computed(bpf.ALUOpMul, v, fits)
 }
 
 func (o opposite) value(g *generator) (*value, *condition) {
