@@ -10,8 +10,8 @@ import (
 const (
 	// A load is as many packets as have loadBytes of payload, at most loadSegments:
 	// little enough to stay in a core's own cache.
-	loadBytes    = 48 << 10
-	loadSegments = 256
+	loadBytes    = 96 << 10
+	loadSegments = 512
 	// toldPerLoad is about how many events a load has that do not come from its segments.
 	toldPerLoad = 256
 )
