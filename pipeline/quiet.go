@@ -9,7 +9,7 @@ import (
 // time.
 func (p *Pipeline) Drop(packets int64, packet int, time int64) {
 	p.lost += packets
-	if p.lost > 0 && p.tell(&session.Event{Type: session.Drop, Packet: packet, Time: time, Packets: p.lost}) {
+	if p.lost > 0 && p.tell(&session.Event{Type: session.Drop, Packet: packet, Time: time, Details: &session.Details{Packets: p.lost}}) {
 		p.lost = 0
 	}
 }

@@ -317,7 +317,7 @@ func (x *shedder) tell(s *capture.Segment, ends capture.Ends, what *session.Shed
 		client, server = server, client
 	}
 	return x.pipeline.tell(&session.Event{
-		Type: session.Shed, Packet: s.Number, Time: s.Time, Shedding: what,
+		Type: session.Shed, Packet: s.Number, Time: s.Time, Details: &session.Details{Shedding: what},
 		Conn: &session.Conn{Conn: &reassembly.Conn{Ends: ends}, Client: client.String(), Server: server.String()},
 	})
 }

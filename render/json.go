@@ -1,6 +1,8 @@
 package render
 
 import (
+	"encoding/binary"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -198,11 +200,14 @@ var eventNames = [...]string{
 
 func (r *JSON) appendMessage(dst []byte, e *session.Event) []byte {
 	f := &e.Frame
+	var fields []message.Field
 	if place := r.recall.place(e); place.is(e) {
 		dst = append(dst, place.text...)
+	} else if row, ok := r.reader.Row(e); ok && r.typing.of(e, nil) {
+		dst = r.appendRow(dst, e, row)
 	} else {
 		start := len(dst)
-		dst = r.appendContent(dst, e)
+		dst, fields = r.appendContent(dst, e)
 		place.keep(e, dst[start:])
 	}
 	if e.Partial {
@@ -221,12 +226,20 @@ func (r *JSON) appendMessage(dst []byte, e *session.Event) []byte {
 	if e.Uncertain {
 		dst = append(dst, `,"uncertain":true`...)
 	}
-	return r.appendMeaning(dst, e)
+	return r.appendMeaning(dst, e, fields)
 }
 
-// appendContent reads a message and appends what it is and its fields.
-func (r *JSON) appendContent(dst []byte, e *session.Event) []byte {
-	r.reader.Read(e)
+// appendRow appends what appendContent does, for a DataRow.
+func (r *JSON) appendRow(dst []byte, e *session.Event, values message.Values) []byte {
+	dst = append(dst, r.what(e)...)
+	dst = appendNumber(dst, int64(e.Frame.Length))
+	dst = append(dst, `,"msg":{"values":`...)
+	return append(appendJSONValues(dst, values), '}')
+}
+
+// appendContent reads a message and appends what it is and its fields, which it returns.
+func (r *JSON) appendContent(dst []byte, e *session.Event) ([]byte, []message.Field) {
+	fields := r.reader.Read(e)
 	dst = append(dst, r.what(e)...)
 	dst = appendNumber(dst, int64(e.Frame.Length))
 	dst = append(dst, `,"msg":{`...)
@@ -235,14 +248,14 @@ func (r *JSON) appendContent(dst []byte, e *session.Event) []byte {
 		dst = append(dst, e.Payload.String()...)
 		dst = append(dst, '"')
 	}
-	dst, _ = r.appendMembers(dst, e.Fields, e.Payload != message.KindUnknown)
-	return append(dst, '}')
+	dst, _ = r.appendMembers(dst, fields, e.Payload != message.KindUnknown)
+	return append(dst, '}'), fields
 }
 
 // appendMeaning appends what is known of a message from others: the SQL of what it is
 // about, the names of the columns, and values as PostgreSQL prints them, where they
 // are not that already.
-func (r *JSON) appendMeaning(dst []byte, e *session.Event) []byte {
+func (r *JSON) appendMeaning(dst []byte, e *session.Event, fields []message.Field) []byte {
 	if c := e.Cancel; c != nil && e.Frame.Kind != message.KindCancelRequest {
 		dst = appendCancelled(dst, c)
 	} else if c != nil && c.Of != nil {
@@ -260,11 +273,11 @@ func (r *JSON) appendMeaning(dst []byte, e *session.Event) []byte {
 	if e.Columns != nil {
 		dst = append(dst, r.abouts.of(e.Conn).namesOf(e.Columns)...)
 	}
-	if r.typing.of(e); r.typing.plain {
+	if r.typing.of(e, fields) {
 		return dst
 	}
-	for i := range e.Fields {
-		if f := &e.Fields[i]; f.Type == message.FieldValues {
+	for i := range fields {
+		if f := &fields[i]; f.Type == message.FieldValues {
 			dst = append(dst, `,"text":[`...)
 			for i, v := range f.Values().All() {
 				if i > 0 {
@@ -381,17 +394,41 @@ func (r *JSON) appendValue(dst []byte, fields []message.Field) ([]byte, []messag
 	return dst, rest
 }
 
+// appendJSONValues appends a list of values. Nearly all are a few bytes that stand for
+// themselves, which therefore are copied and looked at in one go.
 func appendJSONValues(dst []byte, values message.Values) []byte {
 	dst = append(dst, '[')
-	for i, v := range values.All() {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
+	for _, v := range values.All() {
 		if v == nil {
-			dst = append(dst, "null"...)
-		} else {
-			dst = appendJSONBytes(dst, v)
+			dst = append(dst, "null,"...)
+			continue
 		}
+		dst = slices.Grow(dst, len(v)+len(`"",`)+2*word)
+		n := len(dst)
+		to := dst[n:cap(dst)]
+		to[0] = '"'
+		at, marks, rest := 1, uint64(0), v
+		for ; len(rest) >= word; rest = rest[word:] {
+			x := binary.LittleEndian.Uint64(rest)
+			binary.LittleEndian.PutUint64(to[at:], x)
+			marks |= odd(x, '"'*ones)
+			at += word
+		}
+		if len(rest) > 0 {
+			x, size := lastWord(rest)
+			binary.LittleEndian.PutUint64(to[at:], x)
+			marks |= odd(x, '"'*ones)
+			at += size
+		}
+		if marks != 0 {
+			dst = append(appendJSONBytes(dst, v), ',')
+			continue
+		}
+		to[at], to[at+1] = '"', ','
+		dst = dst[:n+at+2]
+	}
+	if dst[len(dst)-1] == ',' {
+		dst = dst[:len(dst)-1]
 	}
 	return append(dst, ']')
 }

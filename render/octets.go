@@ -20,7 +20,7 @@ type row struct {
 }
 
 // appendOctets appends the octets of a message, part by part.
-func (r *Text) appendOctets(dst []byte, e *session.Event) []byte {
+func (r *Text) appendOctets(dst []byte, e *session.Event, fields []message.Field) []byte {
 	f := &e.Frame
 	if f.Tag != 0 {
 		dst = r.appendRow(dst, row{0, []byte{f.Tag}, "type", []message.Field{{Type: message.FieldChar, Int: int64(f.Tag)}}})
@@ -37,7 +37,7 @@ func (r *Text) appendOctets(dst []byte, e *session.Event) []byte {
 		next = min(n, len(f.Body))
 		dst = r.appendRow(dst, row{f.Head, f.Body[:next], "code", nil})
 	}
-	r.eachPart(members(e.Fields), "", func(path string, part []message.Field) {
+	r.eachPart(members(fields), "", func(path string, part []message.Field) {
 		p := &part[0]
 		if p.Size == 0 {
 			return

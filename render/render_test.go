@@ -78,14 +78,9 @@ func BenchmarkRow(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	var w message.Walker
-	fields, err := w.List(&message.DataRow{}, wire[5:])
-	if err != nil {
-		b.Fatal(err)
-	}
 	e := &session.Event{
 		Type: session.Message, Conn: &session.Conn{Conn: &reassembly.Conn{Number: 1}, Client: "10.0.0.1:40000", Server: "10.0.0.2:5432"},
-		Packet: 7, Time: 1_700_000_000_123_456_789, From: message.Backend, Fields: fields,
+		Packet: 7, Time: 1_700_000_000_123_456_789, From: message.Backend, Details: &session.Details{},
 		Frame: decode.Frame{Kind: message.KindDataRow, Tag: 'D', Length: len(wire) - 1, Size: len(wire), Head: 5, Body: wire[5:]},
 	}
 	for name, r := range map[string]interface {
@@ -137,7 +132,7 @@ func TestShed(t *testing.T) {
 			"! overload: 5 packets of other connections were not looked at, from packet 7 on: 1 byte",
 			`"stage":"over","since":7,"packets":5,"bytes":1}`},
 	} {
-		e := &session.Event{Type: session.Shed, Conn: c.conn, Packet: 9, Shedding: &c.shedding}
+		e := &session.Event{Type: session.Shed, Conn: c.conn, Packet: 9, Details: &session.Details{Shedding: &c.shedding}}
 		text := NewText(false)
 		text.Clock.Style = NoTime
 		if got := string(text.Append(nil, e)); got != c.text+"\n" {
@@ -153,7 +148,7 @@ func TestShed(t *testing.T) {
 // the one that they were taken for alone.
 func TestNoMessage(t *testing.T) {
 	e := &session.Event{Type: session.Error, Conn: &session.Conn{Conn: &reassembly.Conn{Number: 1}}, From: message.Backend,
-		Err: &message.Error{Reason: message.BadType, Side: message.Backend, Offset: 7, Value: ':'}}
+		Details: &session.Details{Err: &message.Error{Reason: message.BadType, Side: message.Backend, Offset: 7, Value: ':'}}}
 	r := NewText(false)
 	r.Clock.Style = NoTime
 	const want = "#1  ← not a message: backend message at byte 7: no such message: 0x3a\n"

@@ -205,10 +205,12 @@ func (r *Text) appendMessage(dst []byte, e *session.Event) []byte {
 		place = r.recall.place(e)
 	}
 	known := place.is(e)
-	if !known {
-		r.reader.Read(e)
+	var fields []message.Field
+	row, isRow := r.reader.Row(e)
+	if !known && (!isRow || r.Detail > Normal) {
+		fields = r.reader.Read(e)
 	}
-	r.typing.of(e)
+	r.typing.of(e, fields)
 	r.labels = r.shapes.of(e.Conn)
 	role := p.frontend
 	switch {
@@ -227,10 +229,13 @@ func (r *Text) appendMessage(dst []byte, e *session.Event) []byte {
 		before := len(dst)
 		dst = appendSpaces(dst, max(typeWidth-len(name), 2))
 		start := len(dst)
-		if known {
+		switch {
+		case known:
 			dst = append(dst, place.text...)
-		} else {
-			dst = r.appendFields(dst, e.Fields)
+		case isRow:
+			dst = r.appendValues(dst, row)
+		default:
+			dst = r.appendFields(dst, fields)
 			place.keep(e, dst[start:])
 		}
 		if e.Frame.Kind == message.KindExecute && e.Prepared != nil {
@@ -258,9 +263,9 @@ func (r *Text) appendMessage(dst []byte, e *session.Event) []byte {
 	}
 	switch r.Detail {
 	case Full:
-		dst = r.appendLines(dst, e.Fields)
+		dst = r.appendLines(dst, fields)
 	case Octets:
-		dst = r.appendOctets(dst, e)
+		dst = r.appendOctets(dst, e, fields)
 	}
 	return dst
 }

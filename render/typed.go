@@ -16,14 +16,14 @@ type typing struct {
 	text    []byte
 }
 
-// of takes the next message.
-func (t *typing) of(e *session.Event) {
+// of takes the next message, and the fields of it if it is a Bind. It returns plain.
+func (t *typing) of(e *session.Event, fields []message.Field) bool {
 	if e.Columns != nil && e.Columns == t.columns && e.Login == t.login {
-		return // a row like the one before
+		return t.plain // a row like the one before
 	}
 	t.types, t.formats, t.columns, t.login, t.plain = nil, t.formats[:0], nil, e.Login, true
 	if t.login == nil {
-		return
+		return true
 	}
 	recoded := t.login.Values.Settings.ToUTF8 != nil
 	switch {
@@ -35,8 +35,9 @@ func (t *typing) of(e *session.Event) {
 		}
 	case e.Prepared != nil && e.Frame.Kind == message.KindBind:
 		t.types = e.Prepared.Types
-		t.plain = !recoded && !t.listed(e.Fields)
+		t.plain = !recoded && !t.listed(fields)
 	}
+	return t.plain
 }
 
 // listed takes the formats of the parameters from the fields of a Bind, and tells

@@ -38,7 +38,7 @@ func (s *stream) enterTLS() {
 	e.TLS = s.tls.Info()
 	for i, stuffed := range s.tls.Stuffed {
 		if stuffed.Size > 0 {
-			e.Notes = append(e.Notes, stuffingNote(i, &stuffed))
+			e.note(stuffingNote(i, &stuffed))
 			s.observer.Totals.Undecoded += stuffed.Size
 		}
 	}

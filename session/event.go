@@ -57,7 +57,7 @@ type Event struct {
 
 	Partial   bool         // part of the message is missing
 	Uncertain bool         // decoded after a guess
-	Payload   message.Kind // what a CopyData holds, where a Reader has found that: then the fields are its
+	Payload   message.Kind // what a CopyData holds, where a Reader has found that: then the fields are of that
 
 	Conn   *Conn // nil with Drop
 	Packet int   // by which it happened
@@ -65,7 +65,6 @@ type Event struct {
 	Offset int64 // in the stream of the side
 
 	Frame decode.Frame // of a Message
-	Notes []string     // further reservations, a sentence each
 
 	// What a message means, nil where that is not known.
 	Prepared *Prepared // that a Bind, Describe or Execute is for
@@ -73,17 +72,24 @@ type Event struct {
 	Login    *Login    // the session, where one of these is
 	Cancel   *Cancel   // with a CancelRequest, its Close, or the error that it led to: see Cancels
 
-	// What a Reader reads.
-	Fields    []message.Field // those that were understood
-	Malformed *message.Error  // why not all of the body was
+	Malformed *message.Error // why a Reader did not understand all of the body
 
 	// What is known where the events of all connections are in order.
-	First   int64 // the Time of the first event
-	Last    int64 // the Time of the event before
-	Packets int64 // with Drop
+	First int64 // the Time of the first event
+	Last  int64 // the Time of the event before
 
 	Statement *Statement // with Ended; the receiver's
 	Row       *CopyRow   // with Row
+
+	*Details // of those with nothing in them all have the same
+}
+
+// Details are what most events do not have. They are apart from these, because what is
+// not there is neither cleared nor carried from one processor to another.
+type Details struct {
+	Notes []string // further reservations, a sentence each
+
+	Packets int64 // with Drop
 
 	Bytes   int64 // missing in a Gap, or encrypted ones that did not come out, as Err says; differing in a Conflict
 	Passed  int64 // behind these, gone over without finding a message
@@ -96,6 +102,17 @@ type Event struct {
 	Account *Account // with Close in the view Sessions; the receiver's
 
 	Shedding *Shedding // with Shed
+}
+
+// nothing is the Details of all events that have none. It is never written to.
+var nothing Details
+
+// note adds a reservation.
+func (e *Event) note(s string) {
+	if e.Details == &nothing {
+		e.Details = new(Details)
+	}
+	e.Notes = append(e.Notes, s)
 }
 
 // Events are what an [Observer] has told of, in the order in which it became known.

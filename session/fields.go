@@ -14,23 +14,34 @@ type Reader struct {
 	walker  message.Walker
 	scratch [message.Kinds]message.Message // one of each kind, decoded into again and again
 	unknown message.Unknown
+	row     message.DataRow
 	text    []byte // of fields that are in another encoding than UTF-8 in the message
 }
 
-// Read lists the fields of the message that e tells of, in e.Fields, and sets
-// e.Malformed where not all of it could be understood. The fields are valid until
-// Read is called again.
-func (r *Reader) Read(e *Event) {
+// Read returns the fields of the message that e tells of, those that were understood,
+// and sets e.Malformed where not all of it could be. The fields are valid until Read is
+// called again.
+func (r *Reader) Read(e *Event) []message.Field {
 	var m message.Message
 	m, e.Payload = r.empty(&e.Frame, e.From, e.Phase)
-	var err error
-	e.Fields, err = r.walker.List(m, e.Frame.Body)
+	fields, err := r.walker.List(m, e.Frame.Body)
 	if err != nil && !e.Partial {
 		e.Malformed = err.(*message.Error)
 	}
 	if e.Login != nil && e.Login.Values.Settings.ToUTF8 != nil {
-		r.recode(e.Fields, e.Login.Values.Settings.ToUTF8)
+		r.recode(fields, e.Login.Values.Settings.ToUTF8)
 	}
+	return fields
+}
+
+// Row returns the values of a DataRow, valid as long as its body. It returns false for
+// another message, and where not all of this one is there and in order. There are so
+// many of them that it pays not to list the only field.
+func (r *Reader) Row(e *Event) (values message.Values, ok bool) {
+	if e.Frame.Kind != message.KindDataRow || e.Partial || r.walker.Decode(&r.row, e.Frame.Body) != nil {
+		return message.Values{}, false
+	}
+	return r.row.Values, true
 }
 
 // sound tells whether a message that was captured as a whole can be read.

@@ -156,17 +156,21 @@ type Conn struct {
 
 // begin tells of an event, which is to be filled.
 func (o *Observer) begin(t EventType, s *stream, packet int, time int64) *Event {
-	return o.add(o.tells(t, 0), t, s, packet, time)
+	e := o.add(o.tells(t, 0), t, s, packet, time)
+	if t != Ended && t != Row {
+		e.Details = new(Details)
+	}
+	return e
 }
 
 // add returns an event to be filled. If it is not told of, not all of it is empty.
 func (o *Observer) add(told bool, t EventType, s *stream, packet int, time int64) *Event {
 	if !told {
-		o.untold.Notes = o.untold.Notes[:0]
+		o.untold.Details = &nothing
 		return &o.untold
 	}
 	e := o.events.add()
-	e.Type, e.Conn, e.Packet, e.Time = t, &s.conn, packet, time
+	e.Type, e.Conn, e.Packet, e.Time, e.Details = t, &s.conn, packet, time, &nothing
 	return e
 }
 

@@ -240,7 +240,7 @@ func (s *stream) tell(e *Event, f *decode.Frame, told bool) {
 	t.Undecoded += int64(f.Dropped)
 	if f.Dropped > 0 && f.Dropped == f.Missing() { // not for a gap
 		t.Shortened++
-		e.Notes = append(e.Notes, shortenedNote)
+		e.note(shortenedNote)
 	}
 	if e.Partial {
 		t.Incomplete++
@@ -302,10 +302,10 @@ func (s *stream) follow(d *side, f *decode.Frame, e *Event) (phase.Step, error) 
 	e.Phase = step.Phase
 	if err != nil {
 		s.observer.Totals.Violations++
-		e.Notes = append(e.Notes, err.Error())
+		e.note(err.Error())
 	}
 	if s.exposure.see(f) {
-		e.Notes = append(e.Notes, exposedNote)
+		e.note(exposedNote)
 	}
 	return step, err
 }
