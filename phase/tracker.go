@@ -212,6 +212,11 @@ func (t *Tracker) answer(step *Step, k m.Kind, body []byte) bool {
 	if anytime[k] {
 		return true
 	}
+	if head := t.queue.head(); head.request != none && k != m.KindErrorResponse &&
+		replies[head.request][k] == head.request && t.phase == answers[head.request].phase {
+		step.Request, step.Outcome = head.number, Answered // a row behind a row changes nothing
+		return true
+	}
 	for t.queue.head().request == copyEnd {
 		t.queue.drop(1)
 	}

@@ -1,13 +1,12 @@
 package session
 
 import (
-	"slices"
-
 	"github.com/pgwdump/pgwdump/decode"
 	"github.com/pgwdump/pgwdump/message"
 	"github.com/pgwdump/pgwdump/phase"
 	"github.com/pgwdump/pgwdump/reassembly"
 	"github.com/pgwdump/pgwdump/tlskeys"
+	"slices"
 )
 
 // An EventType says what an [Event] tells.
@@ -126,23 +125,27 @@ type Events struct {
 // keptBytes is how much memory for bodies is kept for what comes next.
 const keptBytes = 1 << 20
 
-// Reset forgets all events, and keeps the memory.
+// Reset forgets all events, and keeps the memory. What they referred to is not let go
+// before other events take their places, unless it is much.
 func (e *Events) Reset() {
-	clear(e.List)
-	e.List, e.bodies = e.List[:0], e.bodies[:0]
 	if cap(e.bodies) > keptBytes {
 		e.bodies = nil
+		clear(e.List)
 	}
+	e.List, e.bodies = e.List[:0], e.bodies[:0]
 }
 
-// add adds an event with nothing in it: Reset has cleared what was there before.
-func (e *Events) add() *Event {
+// add adds an event.
+func (e *Events) add(t EventType, c *Conn, packet int, time int64) *Event {
 	n := len(e.List)
 	if n == cap(e.List) {
 		e.List = slices.Grow(e.List, 1)
 	}
 	e.List = e.List[:n+1]
-	return &e.List[n]
+	v := &e.List[n]
+	*v = Event{}
+	v.Type, v.Conn, v.Packet, v.Time, v.Details = t, c, packet, time, &nothing
+	return v
 }
 
 // keep returns b in memory that stays until Reset.

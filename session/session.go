@@ -169,9 +169,7 @@ func (o *Observer) add(told bool, t EventType, s *stream, packet int, time int64
 		o.untold.Details = &nothing
 		return &o.untold
 	}
-	e := o.events.add()
-	e.Type, e.Conn, e.Packet, e.Time, e.Details = t, &s.conn, packet, time, &nothing
-	return e
+	return o.events.add(t, &s.conn, packet, time)
 }
 
 // tells tells whether anybody is told of such an event, with a Message of that kind.

@@ -155,6 +155,9 @@ func (s *stream) context(d *side) message.Context {
 		c.Framing = d.framing
 		return c
 	}
+	if c := s.tracker.Context(message.Backend); c.Framing == message.Typed && len(s.negotiation) == 0 && s.tracker.Phase() != phase.Startup {
+		return c
+	}
 	b := d.decoder.Peek(2)
 	typed := len(b) > 1 && b[1] == 0 // a length word follows
 	if len(s.negotiation) > 0 && !typed {
@@ -208,9 +211,12 @@ func (s *stream) message(d *side, c *reassembly.Chunk, f *decode.Frame) {
 		s.tell(e, f, told)
 		return
 	}
-	m := seen{from: d.from, kind: f.Kind, body: f.Body, size: int64(f.Size), begin: begin, end: Moment{packet, time}, step: step, err: err, cut: isCut(f)}
+	var m seen // field by field: put together elsewhere and copied it costs more than following the message
+	m.from, m.kind, m.body, m.size, m.cut = d.from, f.Kind, f.Body, int64(f.Size), isCut(f)
+	m.begin, m.end.Packet, m.end.Time = begin, packet, time
+	m.step.Phase, m.step.Outcome, m.step.Request, m.step.Skipped, m.err = step.Phase, step.Outcome, step.Request, step.Skipped, err
 	if begin == (Moment{}) {
-		m.begin = m.end
+		m.begin.Packet, m.begin.Time = packet, time
 	}
 	if s.observer.options.View == Messages {
 		m.event = e
