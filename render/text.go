@@ -198,76 +198,106 @@ func gapText(e *session.Event) string {
 	return strings.Join(s, "; ")
 }
 
+// appendMessage appends a message: one line, or with more Detail one and those of its
+// fields.
 func (r *Text) appendMessage(dst []byte, e *session.Event) []byte {
-	p := &r.palette
-	var place *known // where one line has all that is shown of the message
-	if r.Detail <= Normal {
-		place = r.recall.place(e)
+	if r.Detail > Normal {
+		return r.appendLong(dst, e)
 	}
-	known := place.is(e)
-	var fields []message.Field
+	start := len(dst)
+	if place := r.recall.place(e); place.is(e) {
+		dst = append(dst, place.text...)
+	} else {
+		dst = r.appendContent(dst, e)
+		place.keep(e, dst[start:])
+	}
+	if e.Frame.Kind == message.KindExecute && e.Prepared != nil {
+		dst = r.appendExecuted(dst, start, e)
+	}
+	if e.Cancel != nil {
+		dst = r.appendCancel(append(dst, "  "...), e)
+	}
+	return r.appendEnd(dst, e)
+}
+
+// appendLong appends a message and its fields, each on a line of its own.
+func (r *Text) appendLong(dst []byte, e *session.Event) []byte {
+	fields := r.reader.Read(e)
+	r.typing.of(e, fields)
+	r.labels = r.shapes.of(e.Conn)
+	dst, _ = r.appendKind(dst, e)
+	dst = r.appendEnd(dst, e)
+	if e.Prepared != nil {
+		dst = r.appendAbout(dst, e)
+	}
+	if e.Cancel != nil {
+		dst = r.appendLabel(append(dst, indent...), "cancel")
+		dst = append(r.appendCancel(dst, e), '\n')
+	}
+	if r.Detail == Octets {
+		return r.appendOctets(dst, e, fields)
+	}
+	return r.appendLines(dst, fields)
+}
+
+// appendEnd appends what is to be said of how a message came, and ends the line.
+func (r *Text) appendEnd(dst []byte, e *session.Event) []byte {
+	dst = r.appendPhase(dst, e)
+	dst = r.appendNotes(dst, e)
+	return append(dst, '\n')
+}
+
+// appendContent reads a message, and appends its name and those of its fields that a
+// line has room for.
+func (r *Text) appendContent(dst []byte, e *session.Event) []byte {
 	row, isRow := r.reader.Row(e)
-	if !known && (!isRow || r.Detail > Normal) {
+	var fields []message.Field
+	if !isRow {
 		fields = r.reader.Read(e)
 	}
 	r.typing.of(e, fields)
 	r.labels = r.shapes.of(e.Conn)
-	role := p.frontend
+	dst, width := r.appendKind(dst, e)
+	before := len(dst)
+	dst = appendSpaces(dst, max(typeWidth-width, 2))
+	start := len(dst)
+	if isRow {
+		dst = r.appendValues(dst, row)
+	} else {
+		dst = r.appendFields(dst, fields)
+	}
+	if len(dst) == start {
+		return dst[:before] // no blanks at the end of a line
+	}
+	return dst
+}
+
+// appendKind appends which message it is, and returns how many columns that takes.
+func (r *Text) appendKind(dst []byte, e *session.Event) ([]byte, int) {
+	role := &r.palette.frontend
 	switch {
 	case e.Frame.Kind == message.KindErrorResponse || e.Frame.Kind == message.KindErrorResponseV2:
-		role = p.failure
+		role = &r.palette.failure
 	case e.From == message.Backend:
-		role = p.backend
+		role = &r.palette.backend
 	}
 	name := e.Frame.Kind.String()
 	dst = role.append(dst, name)
-	if e.Payload != message.KindUnknown {
-		name += "/" + e.Payload.String()
-		dst = role.append(append(dst, '/'), e.Payload.String())
+	if e.Payload == message.KindUnknown {
+		return dst, len(name)
 	}
-	if r.Detail <= Normal {
-		before := len(dst)
-		dst = appendSpaces(dst, max(typeWidth-len(name), 2))
-		start := len(dst)
-		switch {
-		case known:
-			dst = append(dst, place.text...)
-		case isRow:
-			dst = r.appendValues(dst, row)
-		default:
-			dst = r.appendFields(dst, fields)
-			place.keep(e, dst[start:])
-		}
-		if e.Frame.Kind == message.KindExecute && e.Prepared != nil {
-			if len(dst) > start {
-				dst = append(dst, "  "...)
-			}
-			dst = r.appendCut(dst, p.sql, e.Prepared.SQL, appendOneLine)
-		}
-		if len(dst) == start {
-			dst = dst[:before] // no blanks at the end of a line
-		}
-		if e.Cancel != nil {
-			dst = r.appendCancel(append(dst, "  "...), e)
-		}
+	payload := e.Payload.String()
+	return role.append(append(dst, '/'), payload), len(name) + 1 + len(payload)
+}
+
+// appendExecuted appends the SQL that an Execute runs, to what begins at start.
+func (r *Text) appendExecuted(dst []byte, start int, e *session.Event) []byte {
+	name := e.Frame.Kind.String()
+	room := 2
+	if len(dst)-start == len(r.palette.frontend.on)+len(name)+len(r.palette.frontend.off) { // it has no fields
+		room = typeWidth - len(name)
 	}
-	dst = r.appendPhase(dst, e)
-	dst = r.appendNotes(dst, e)
-	dst = append(dst, '\n')
-	if e.Prepared != nil && r.Detail >= Full {
-		dst = r.appendAbout(dst, e)
-	}
-	if e.Cancel != nil && r.Detail >= Full {
-		dst = r.appendLabel(append(dst, indent...), "cancel")
-		dst = append(r.appendCancel(dst, e), '\n')
-	}
-	switch r.Detail {
-	case Full:
-		dst = r.appendLines(dst, fields)
-	case Octets:
-		dst = r.appendOctets(dst, e, fields)
-	}
-	return dst
+	return r.appendCut(appendSpaces(dst, room), r.palette.sql, e.Prepared.SQL, appendOneLine)
 }
 
 // appendCancel appends whom a CancelRequest is for, or to an error from which one it
