@@ -156,8 +156,9 @@ func FuzzConversation(f *testing.F) {
 }
 
 // answersOrNot tells whether the first byte alone is the answer to an SSLRequest or
-// GSSENCRequest, and with the next one it is not. Nobody waits for a next one, which
-// after such an answer may never come.
+// GSSENCRequest, and with the next one it is not, or another one behind such answers.
+// Nobody waits for a next one, which after such an answer may never come.
 func answersOrNot(b []byte) bool {
-	return len(b) > 1 && strings.IndexByte("SNG", b[0]) >= 0 && b[1] == 0
+	rest := bytes.TrimLeft(b, "SNG")
+	return len(rest) < len(b) && len(rest) > 0 && rest[0] == 0
 }
