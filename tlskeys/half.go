@@ -103,7 +103,6 @@ func (c *Conn) decrypt(h *half, r record) (content []byte, kind ContentType, ok 
 		h.seq++
 		h.missed, h.unframed = 0, 0
 		h.budget = searchBudget
-		h.Why = nil
 	}
 	return content, kind, ok
 }
@@ -120,6 +119,7 @@ func (c *Conn) opened(h *half, p piece, content []byte, kind ContentType) {
 	if e.protection != nil {
 		e.after(p.record)
 	}
+	h.Why = nil
 	if !kind.known() { // of a record that is all padding, or of no use to anybody
 		h.count(p.kind(), p.size)
 		return
@@ -166,26 +166,23 @@ func (c *Conn) mustWait(h *half) bool {
 	if last.protection != nil || last.why != nil {
 		return false
 	}
-	if c.agreements > 0 {
-		h.Why = c.lack(h)
-	}
+	h.Why = c.lack(h)
 	return true
 }
 
 // lack returns what a direction that waits is waiting for.
 func (c *Conn) lack(h *half) *Reason {
+	why := &Reason{Kind: NoHandshake}
 	for i := range h.epochs {
-		e := &h.epochs[i]
-		if e.protection != nil || e.agreement == nil {
-			continue
+		if e := &h.epochs[i]; e.protection == nil && e.agreement != nil {
+			why = c.noKey(h, e)
+			break
 		}
-		why := c.noKey(h, e)
-		if h.Why != nil && *h.Why == *why {
-			return h.Why
-		}
-		return why
 	}
-	return &Reason{Kind: NoHandshake}
+	if h.Why != nil && *h.Why == *why {
+		return h.Why
+	}
+	return why
 }
 
 // refuse loses a record that cannot be opened. That it was one is not certain: its

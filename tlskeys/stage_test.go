@@ -11,7 +11,8 @@ import (
 type sink struct {
 	data [2]string // by end; end 0 opened the connection
 	tls  *TLS
-	told int // times that it was told of encryption
+	told int     // times that it was told of encryption
+	why  *Reason // why it could not be read by then
 	lost int64
 	ends int
 }
@@ -22,10 +23,12 @@ func (s *sink) Data(c *reassembly.Chunk) {
 	}
 	s.data[c.From] += string(c.Bytes)
 }
-func (s *sink) Encrypted(_ *reassembly.Chunk, t *TLS) { s.tls = t; s.told++ }
-func (s *sink) Lost(_ *reassembly.Chunk, i *Item)     { s.lost += i.Lost }
-func (s *sink) Conflict(*reassembly.Conflict)         {}
-func (s *sink) Close(reassembly.Ending, int, int64)   { s.ends++ }
+func (s *sink) Encrypted(_ *reassembly.Chunk, t *TLS) {
+	s.tls, s.why, s.told = t, t.Info().Why(), s.told+1
+}
+func (s *sink) Lost(_ *reassembly.Chunk, i *Item)   { s.lost += i.Lost }
+func (s *sink) Conflict(*reassembly.Conflict)       {}
+func (s *sink) Close(reassembly.Ending, int, int64) { s.ends++ }
 func (s *sink) stuffed(side int) (size int64, f string) {
 	return s.tls.Stuffed[side].Size, string(s.tls.Stuffed[side].First)
 }
@@ -143,6 +146,27 @@ func TestOpenings(t *testing.T) {
 				if next.data[side] != want {
 					t.Errorf("%s, %d bytes at a time: side %d said %.99q, want %.99q", o.name, size, side, next.data[side], want)
 				}
+			}
+		}
+	}
+}
+
+// TestOneSide has one side of each session alone, which takes its time: what cannot be
+// read without the other is not said to be.
+func TestOneSide(t *testing.T) {
+	for _, r := range recorded {
+		s := readSession(t, r.name)
+		for from := range s.said {
+			next := new(sink)
+			stage := NewStages(s.log(t)).Open(&reassembly.Conn{Opener: reassembly.Unknown}, next)
+			for i, segment := range s.segments {
+				if index(segment.fromClient) == from {
+					stage.Data(&reassembly.Chunk{From: from, Bytes: segment.bytes, Packet: i + 1, Time: int64(i) * 2 * patience})
+				}
+			}
+			stage.Close(reassembly.Open, len(s.segments), 0)
+			if next.told != 1 || next.why == nil && next.data[from] == "" {
+				t.Errorf("%s, side %d: told of %d times, %q is read, and why not: %v", r.name, from, next.told, next.data[from], next.why)
 			}
 		}
 	}
