@@ -387,10 +387,10 @@ func openingName(b []byte) string {
 	return h.Kind.String()
 }
 
-// plausible tells whether a message of that side may begin so, or the one-byte answer
-// to an SSLRequest.
+// plausible tells whether a message of that side may begin so: with a type byte, the one-byte
+// answer to an SSLRequest, or the head of a start-up packet.
 func plausible(from message.Side, b []byte) bool {
-	if from == message.Backend && guessAnswer(b) != 0 {
+	if from == message.Backend && guessAnswer(b) != 0 || from == message.Frontend && opening(b) != no {
 		return true
 	}
 	h, _, err := message.ReadHead(b, from, message.Context{})

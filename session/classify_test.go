@@ -60,6 +60,7 @@ func wire(t testing.TB, messages ...m.Message) (b []byte) {
 // middle of connections and at their beginning, on ports of PostgreSQL and on others.
 func TestClassify(t *testing.T) {
 	startup := wire(t, &m.StartupMessage{Protocol: m.Version30, Parameters: []m.Parameter{{Name: m.Text("user"), Value: m.Text("me")}}})
+	ssl := wire(t, &m.SSLRequest{})
 	query := wire(t, &m.Query{SQL: m.Text("select 1")})
 	answer := wire(t, &m.RowDescription{Columns: []m.Column{{Name: m.Text("id"), Type: 23, Size: 4}}},
 		&m.DataRow{Values: m.NewValues([]byte("1"))}, &m.CommandComplete{Tag: m.Text("SELECT 1")}, &m.ReadyForQuery{Status: m.Idle})
@@ -97,6 +98,8 @@ func TestClassify(t *testing.T) {
 		{"in the middle of a large row", here, -1, []reassembly.Chunk{from(1, large), from(1, answer), from(0, query)},
 			"PostgreSQL: ", "RowDescription DataRow CommandComplete ReadyForQuery Query"},
 		{"the same on another port", elsewhere, -1, []reassembly.Chunk{from(1, large), from(1, answer), from(0, query)}, "not PostgreSQL: no messages are seen", ""},
+		{"the beginnings of start-up packets alone", here, 0, []reassembly.Chunk{from(0, ssl[:6]), from(1, []byte("N")), {From: 0, Missing: 2, Bytes: startup[:6]}},
+			"PostgreSQL: it is to port 0", "SSLResponse?"},
 		{"HTTP", here, 0, []reassembly.Chunk{from(0, []byte("GET / HTTP/1.1\r\n"))}, "not PostgreSQL: HTTP", ""},
 		{"HTTP in the middle", here, -1, []reassembly.Chunk{from(0, []byte("POST /x HTTP/1.1\r\n")), from(1, []byte("HTTP/1.1 200 OK\r\n"))}, "not PostgreSQL: HTTP", ""},
 		{"MySQL", here, 0, []reassembly.Chunk{from(1, []byte("J\x00\x00\x00\n8.0.33\x00\x08\x00\x00\x00")), from(0, noise)}, "not PostgreSQL: MySQL", ""},

@@ -90,8 +90,13 @@ func (s *stream) missed(d *side, f *decode.Frame) bool {
 // beginsLogin tells whether a message may be the first that a server sends to a client
 // that logs in.
 func beginsLogin(k message.Kind) bool {
-	return k >= message.KindAuthenticationOk && k <= message.KindAuthenticationUnknown ||
-		k == message.KindNegotiateProtocolVersion || k == message.KindNoticeResponse
+	switch k {
+	case message.KindAuthenticationGSSContinue, message.KindAuthenticationSASLContinue, message.KindAuthenticationSASLFinal:
+		return false // the client has said something since
+	case message.KindNegotiateProtocolVersion, message.KindNoticeResponse:
+		return true
+	}
+	return k >= message.KindAuthenticationOk && k <= message.KindAuthenticationUnknown
 }
 
 // outOfStep takes note that nobody knows what a side has said meanwhile. What does not
