@@ -195,6 +195,9 @@ func (r *copyReader) option(option string) {
 	case Word, Quoted:
 		r.options[option] = name(r.Text, r.token)
 		r.next()
+	case Number:
+		r.options[option] = r.text()
+		r.next()
 	case Symbol:
 		switch c := r.text()[0]; {
 		case c == '(':

@@ -22,7 +22,11 @@ const (
 	// String is a constant in single quotes or in dollar quotes, with what may
 	// stand before it: E, B, X, N or U&.
 	String
-	// Symbol is any other character: punctuation, an operator's, a digit.
+	// Number is a numeric constant, without a sign.
+	Number
+	// Parameter is one of a prepared statement or a function, such as $1.
+	Parameter
+	// Symbol is any other character: punctuation, or an operator's.
 	Symbol
 )
 
@@ -58,6 +62,12 @@ func (l *Lexer) Next() Token {
 		l.quoted('"', false)
 	case c == '$' && l.dollar():
 		t.Kind = String
+	case c == '$' && digit(l.at(1)):
+		t.Kind = Parameter
+		l.digits(l.pos + 1)
+	case digit(c), c == '.' && digit(l.at(1)):
+		t.Kind = Number
+		l.number()
 	case begins(c):
 		t.Kind = l.word(c)
 	default:
@@ -155,6 +165,33 @@ func (l *Lexer) quoted(mark byte, backslashes bool) {
 	l.pos = len(l.Text)
 }
 
+// number goes over a numeric constant: an integer in whatever base, or one with a point,
+// with an exponent, or with both.
+func (l *Lexer) number() {
+	if base := l.at(1) | 0x20; l.at(0) == '0' && (base == 'x' || base == 'o' || base == 'b') {
+		for l.pos++; l.pos < len(l.Text) && continues(l.Text[l.pos]); l.pos++ {
+		}
+		return
+	}
+	l.digits(l.pos)
+	if l.at(0) == '.' {
+		l.digits(l.pos + 1)
+	}
+	exponent := 1
+	if sign := l.at(1); sign == '+' || sign == '-' {
+		exponent = 2
+	}
+	if l.at(0)|0x20 == 'e' && digit(l.at(exponent)) {
+		l.digits(l.pos + exponent)
+	}
+}
+
+// digits goes over those that begin there, and underscores between them.
+func (l *Lexer) digits(from int) {
+	for l.pos = from; l.pos < len(l.Text) && (digit(l.Text[l.pos]) || l.Text[l.pos] == '_'); l.pos++ {
+	}
+}
+
 // dollar goes over a string in dollar quotes, such as $$…$$ or $tag$…$tag$, and
 // tells whether there is one: $1 is none.
 func (l *Lexer) dollar() bool {
@@ -183,4 +220,6 @@ func begins(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c >= 0x80
 }
 
-func continues(c byte) bool { return begins(c) || c >= '0' && c <= '9' || c == '$' }
+func continues(c byte) bool { return begins(c) || digit(c) || c == '$' }
+
+func digit(c byte) bool { return c >= '0' && c <= '9' }
