@@ -89,6 +89,8 @@ var goldenStyles = []struct {
 	{"queries.txt", []string{"queries"}, nil},
 	{"queries.jsonl", []string{"queries", "--json", "-q"}, nil},
 	{"queries.v.txt", []string{"queries", "-v"}, []string{"simple-errors.pcap", "client-asyncpg.pcap", "copy-in-text.pcap"}},
+	{"top.txt", []string{"queries", "--top", "5"}, []string{"simple-errors.pcap", "pgbench-interleaved.pcap.gz", "extended-batch-jdbc.pcap", "function-call.pcap"}},
+	{"top.jsonl", []string{"queries", "--top", "5", "--json", "-q"}, []string{"simple-errors.pcap", "function-call.pcap"}},
 	{"rows.txt", []string{"--copy-rows", "-q"}, []string{"copy-in-text.pcap", "copy-in-csv.pcap", "copy-in-binary.pcap", "copy-out-csv.pcapng", "copy-in-error.pcap"}},
 	{"rows.jsonl", []string{"queries", "--copy-rows", "--json", "-q"}, []string{"copy-in-csv.pcap", "copy-out-csv.pcapng"}},
 	{"sessions.txt", []string{"sessions", "-v"}, nil},
@@ -286,7 +288,7 @@ func TestSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, capture := range append(captures(t), conflict) {
-		for _, args := range [][]string{nil, {"--show-secrets"}, keysOf(capture), {"queries", "--context", "1", "--errors"}, {"--copy-rows"}, append([]string{"queries"}, keysOf(capture)...), append([]string{"sessions"}, keysOf(capture)...)} {
+		for _, args := range [][]string{nil, {"--show-secrets"}, keysOf(capture), {"queries", "--context", "1", "--errors"}, {"queries", "--top", "2"}, {"--copy-rows"}, append([]string{"queries"}, keysOf(capture)...), append([]string{"sessions"}, keysOf(capture)...)} {
 			out, _, _ := run(t, append(args, "--json", "-r", capture)...)
 			lines := bufio.NewScanner(bytes.NewReader(out))
 			lines.Buffer(nil, 1<<26)

@@ -34,7 +34,7 @@ func dump(o *options) error {
 	if err != nil {
 		return err
 	}
-	d := &dumper{options: o, types: types}
+	d := &dumper{options: o, types: types, top: newTop(o)}
 	if o.device != "" {
 		return d.listen()
 	}
@@ -153,6 +153,7 @@ type dumper struct {
 	filtered  *capture.Filtered // the source; nil where there is no filter
 	keys      *keyLogs
 	incidents *record.Incidents // nil where nothing is kept for them
+	top       *top              // nil where statements are shown one by one
 	types     *value.Types      // known before the capture begins; nil for the built-in ones
 	pipeline  *pipeline.Pipeline
 	only      *record.PostgreSQL // nil where all packets are written, or none
@@ -225,6 +226,11 @@ func (d *dumper) complain(err error) {
 // for programs as the last line of what they read. With --strict it is an error that
 // something could not. Programs cannot be told where the output takes nothing.
 func (d *dumper) summarise(takes bool) error {
+	if takes && d.top != nil && !d.options.silent() {
+		if err := d.top.print(d.options.stdout); err != nil {
+			return err
+		}
+	}
 	t := d.pipeline.Totals()
 	s := render.Summary{Counted: d.counted(&t), Packets: d.packets, Refused: d.refused(), Totals: t}
 	if d.options.quiet != 1 && (d.packets > 0 || !d.failed) {

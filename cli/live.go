@@ -274,6 +274,9 @@ func (d *dumper) soFar() {
 	if d.options.view == session.Statements {
 		counted = render.Many(t.Statements, "statement")
 	}
+	if d.top != nil {
+		d.top.print(d.options.stderr)
+	}
 	s := render.Summary{Counted: counted, Packets: d.packets, Totals: t}
 	d.options.stderr.Write(s.AppendText(nil))
 }

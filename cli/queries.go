@@ -20,6 +20,7 @@ const queriesExample = `  pgwdump queries -r db.pcap                          wh
   pgwdump queries -r db.pcap --slower 100ms           only what took that long
   pgwdump queries -r db.pcap --errors --context 2     failures, and what is around
   pgwdump queries -r db.pcap --sql 'update.*orders'   only what changes orders
+  pgwdump queries -r db.pcap --top 10                 where the time went
   pgwdump queries -r db.pcap | sort -k3,3rn | head    the slowest
   pgwdump queries -r db.pcap -v                       all that is known of each
   pgwdump queries -r db.pcap --json | jq .            an object for each statement`
@@ -40,11 +41,14 @@ took, how many rows they had, how they ended, who ran them, their SQL and their
 parameters, each in a line, in the order in which they ended.`,
 		Example: queriesExample,
 		Args:    cobra.ArbitraryArgs,
-		RunE: func(_ *cobra.Command, words []string) error {
+		RunE: func(c *cobra.Command, words []string) error {
 			if err := o.check(words); err != nil {
 				return err
 			}
 			if err := given.read(o); err != nil {
+				return usageError{err}
+			}
+			if err := o.checkTop(c.Flags().Changed("top")); err != nil {
 				return usageError{err}
 			}
 			o.view = session.Statements
@@ -65,6 +69,7 @@ parameters, each in a line, in the order in which they ended.`,
 	f.StringVar(&given.sql, "sql", "", "whose SQL the regular expression `REGEX` matches, in upper or lower case")
 	f.StringVar(&o.record.keep, "keep", "", "keep the last `SIZE` of packets in memory, such as 200MB, and write those of the connection to a file of its own for each of these statements; -w names the files: incident-%t.pcapng, %t the time of the statement, %n its number, %c the connection")
 	f.IntVar(&o.around, "context", 0, "and `N` statements of the same connection before and behind each; > marks those that were looked for")
+	f.IntVar(&o.top, "top", 0, "sum these statements up instead of showing them: at the end, the `N` groups that took the most time; statements that differ in nothing but constants are a group (see docs/top.md)")
 	addFlags(c, o, f)
 	return c
 }
@@ -147,6 +152,10 @@ func (d *dumper) selection() func(e *session.Event, pass func(*session.Event)) {
 				d.shown++
 				if d.incidents != nil && (e.Wanted || d.options.around == 0) {
 					d.incidents.Hit(e)
+				}
+				if d.top != nil {
+					d.top.add(e.Statement)
+					return
 				}
 			}
 			pass(e)

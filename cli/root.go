@@ -71,6 +71,7 @@ type options struct {
 	view      session.View
 	selection session.Selection
 	around    int
+	top       int
 }
 
 // maxBuffer is the largest --buffer-size, in KiB: the system counts it in bytes, as

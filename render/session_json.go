@@ -56,15 +56,7 @@ func (r *JSON) appendSession(dst []byte, e *session.Event) []byte {
 	}
 	given("method", a.Method)
 	given("authentication", a.Outcome.String())
-	dst = append(dst, `,"statements":{`...)
-	for status, n := range a.Ended {
-		if status > 0 {
-			dst = append(dst, ',')
-		}
-		dst = append(append(append(dst, '"'), session.Status(status).String()...), `":`...)
-		dst = strconv.AppendInt(dst, n, 10)
-	}
-	dst = append(dst, '}')
+	dst = appendEndings(append(dst, `,"statements":`...), &a.Ended)
 	number("rows", a.Rows)
 	number("transactions", a.Transactions)
 	dst = append(dst, `,"bytes":{"sent":`...)
@@ -99,6 +91,16 @@ func (r *JSON) appendSession(dst []byte, e *session.Event) []byte {
 		dst = r.appendErrorFields(dst, a.Error)
 	}
 	return dst
+}
+
+// appendEndings appends how many statements ended in which way.
+func appendEndings(dst []byte, ended *[session.Incomplete + 1]int64) []byte {
+	for status, n := range ended {
+		dst = append(dst, "{,"[min(status, 1)])
+		dst = append(append(append(dst, '"'), session.Status(status).String()...), `":`...)
+		dst = strconv.AppendInt(dst, n, 10)
+	}
+	return append(dst, '}')
 }
 
 func appendChanges(dst []byte, changes []session.Change) []byte {

@@ -208,13 +208,7 @@ func (r *Sessions) appendDetails(dst []byte, e *session.Event) []byte {
 	if a.Login.Replication {
 		line("replication", "yes")
 	}
-	var ended []string
-	for status, n := range a.Ended {
-		if n > 0 {
-			ended = append(ended, strconv.FormatInt(n, 10)+" "+session.Status(status).String())
-		}
-	}
-	line("statements", strings.Join(ended, ", "))
+	line("statements", endings(&a.Ended))
 	line("bytes", strconv.FormatInt(a.Sent, 10)+" sent, "+strconv.FormatInt(a.Received, 10)+" received")
 	line("connection", closings[e.How]+", packet "+strconv.Itoa(a.Finished.Packet))
 	if a.Error != nil {

@@ -119,15 +119,7 @@ func notNil(b []byte) []byte {
 
 // appendParameters appends the parameters, each with its type, format and value.
 func (r *JSON) appendParameters(dst []byte, s *session.Statement) []byte {
-	if s.Protocol == session.Function && len(s.Arguments) >= 4 {
-		dst = append(dst, `,"function":`...)
-		function := functionOf(s.Arguments)
-		dst = strconv.AppendUint(dst, uint64(function), 10)
-		if name := functions[function].name; name != "" {
-			dst = append(dst, `,"function_name":`...)
-			dst = appendJSONString(dst, name)
-		}
-	}
+	dst = appendFunction(dst, s)
 	dst = append(dst, `,"params":[`...)
 	whole := r.parameters.each(s, func(i int, p *parameter) {
 		if i > 0 {
@@ -154,6 +146,19 @@ func (r *JSON) appendParameters(dst []byte, s *session.Statement) []byte {
 	dst = append(dst, ']')
 	if !whole {
 		dst = append(dst, `,"params_malformed":true`...)
+	}
+	return dst
+}
+
+// appendFunction appends which function it is that a FunctionCall calls.
+func appendFunction(dst []byte, s *session.Statement) []byte {
+	if s.Protocol != session.Function || len(s.Arguments) < 4 {
+		return dst
+	}
+	function := functionOf(s.Arguments)
+	dst = strconv.AppendUint(append(dst, `,"function":`...), uint64(function), 10)
+	if name := functions[function].name; name != "" {
+		dst = appendJSONString(append(dst, `,"function_name":`...), name)
 	}
 	return dst
 }

@@ -87,6 +87,9 @@ func (p *pairing) release() {
 		p.held = nil
 		p.count++
 		s.Number = p.count
+		if s.before = p.past; s.End != (Moment{}) {
+			p.past = s.End
+		}
 		p.ended = append(p.ended, s)
 	}
 }

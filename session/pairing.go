@@ -30,6 +30,7 @@ type pairing struct {
 	ignored *Statement // being asked for, though the server does not heed it
 
 	held     *Statement // has ended, and waits for what the server says of the transaction
+	past     Moment     // the end of the one before
 	status   message.TransactionStatus
 	fresh    bool   // nothing has ended since the server said so
 	answered Moment // when the last answer was complete; zero where that is not known

@@ -74,6 +74,7 @@ type Statement struct {
 	copyUnknown bool          // it is not known how the data is written
 	memory      []byte        // of the byte fields
 	copy        Copy
+	before      Moment // the end of the statement before it
 	ended       bool
 	executed    bool // the message that runs it has come
 	pool        *sync.Pool
@@ -171,6 +172,16 @@ func (s *Statement) Bytes() int64 { return s.Sent + s.Received }
 // Took returns the time from the first byte of the request to the last of the
 // answer, in nanoseconds, and false where one of them was not captured.
 func (s *Statement) Took() (int64, bool) { return s.Since(s.End) }
+
+// Ran returns how much of that time was the statement's own: from the end of the one
+// before it on where that came later than the request, as in a pipeline. So what the
+// statements of a connection add up to is not more than the time that there was.
+func (s *Statement) Ran() (int64, bool) {
+	if t := s.before.Time; t > s.Begin.Time && t <= s.End.Time && s.Begin != (Moment{}) {
+		return s.End.Time - t, true
+	}
+	return s.Took()
+}
 
 // Since returns the time from the first byte of the request to a later moment of
 // the statement, in nanoseconds, and false where one of them was not captured.

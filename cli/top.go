@@ -1,0 +1,78 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+
+	"github.com/pgwdump/pgwdump/render"
+	"github.com/pgwdump/pgwdump/session"
+)
+
+// noTerminal is how wide the table of --top is where there is no terminal.
+const noTerminal = 120
+
+// A top sums up the statements that are looked for, instead of showing them.
+type top struct {
+	options *options
+	mutex   sync.Mutex // it is asked for while statements are added
+	groups  session.Groups
+}
+
+// newTop returns what sums statements up; nil where nobody asks for that.
+func newTop(o *options) *top {
+	if o.top == 0 {
+		return nil
+	}
+	return &top{options: o}
+}
+
+// checkTop finds what does not go together with --top.
+func (o *options) checkTop(given bool) error {
+	switch {
+	case given && o.top < 1:
+		return fmt.Errorf("--top is a number of groups from 1 on, not %d", o.top)
+	case o.top > 0 && o.around > 0:
+		return errors.New("--context shows statements around others; --top sums them up")
+	case o.top > 0 && o.copyRows:
+		return errors.New("--copy-rows shows what is in statements; --top sums them up")
+	}
+	return nil
+}
+
+// add adds a statement, which is done with then.
+func (t *top) add(s *session.Statement) {
+	t.mutex.Lock()
+	t.groups.Add(s)
+	t.mutex.Unlock()
+	s.Release()
+}
+
+// print writes what there is so far: a table, or JSON if that is asked for and goes to
+// where all of it does.
+func (t *top) print(w io.Writer) error {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	ranking := t.groups.Rank(t.options.top)
+	var out []byte
+	if t.options.asJSON() && w == t.options.stdout {
+		out = (&render.JSON{}).AppendRanking(nil, &ranking)
+	} else {
+		out = newRanking(t.options, w).AppendRanking(nil, &ranking)
+	}
+	_, err := w.Write(out)
+	return err
+}
+
+// newRanking returns what shows groups as text.
+func newRanking(o *options, w io.Writer) *render.Statements {
+	r := render.NewStatements(useColour(o))
+	setText(&r.Text, o)
+	r.Width = noTerminal
+	if isTerminal(w) {
+		r.Width = terminalWidth(w.(*os.File))
+	}
+	return r
+}
