@@ -33,6 +33,8 @@ type Clock struct {
 	Style TimeStyle
 	// Location is that of the local time; nil is UTC.
 	Location *time.Location
+	// Whole says that times of day are shown without the part of a second.
+	Whole bool
 
 	seconds seconds
 }
@@ -52,7 +54,9 @@ func (c *Clock) append(dst []byte, e *session.Event) []byte {
 	case DateAndTime:
 		dst = c.seconds.append(dst, ns, c.Location, "2006-01-02 15:04:05")
 	default:
-		dst = c.seconds.append(dst, ns, c.Location, "15:04:05")
+		if dst = c.seconds.append(dst, ns, c.Location, "15:04:05"); c.Whole {
+			return append(dst, ' ')
+		}
 	}
 	dst = append(dst, '.')
 	dst = appendDigits(dst, (ns-floor(ns)*1e9)/1000, 6)

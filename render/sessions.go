@@ -2,8 +2,10 @@ package render
 
 import (
 	"crypto/tls"
+	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/pgwdump/pgwdump/message"
 	"github.com/pgwdump/pgwdump/reassembly"
@@ -24,39 +26,76 @@ type Sessions struct {
 // NewSessions returns a Sessions with colours or without, in Normal detail.
 func NewSessions(colours bool) *Sessions { return &Sessions{Text: *NewText(colours)} }
 
-// The widths of the columns of counts, with the blank behind them.
-const (
-	lengthWidth     = 12 // of "1234.567 s "
-	busyWidth       = 10 // of "busy 100% "
-	statementsWidth = 17 // of "12345 statements "
-	errorsWidth     = 11 // of "123 errors "
-)
+// A layout has the widths of the columns, with the blank behind them; a column of width 0
+// is left out.
+type layout struct {
+	length     int // of "1234.567 s "
+	busy       int // of "busy 100% "
+	statements int // of "12345 statements "
+	errors     int // of "123 errors "; if left out, it is said with the rest
+}
+
+// layouts are those of terminals: each from so many columns on. Who it was, and from where,
+// is worth more than what is left out.
+var layouts = []struct {
+	from int
+	layout
+}{
+	{150, layout{12, 10, 17, 11}},
+	{100, layout{10, 10, 15, 0}},
+	{0, layout{10, 0, 0, 0}},
+}
+
+// layout returns the layout that fits.
+func (r *Sessions) layout() *layout {
+	for i := range layouts {
+		if l := &layouts[i]; !r.limited() || r.Width >= l.from {
+			return &l.layout
+		}
+	}
+	return nil
+}
+
+// limited tells whether a line has to fit in a terminal.
+func (r *Sessions) limited() bool { return r.Width > 0 && r.Detail < Full }
 
 // Append appends what an event looks like to dst.
 func (r *Sessions) Append(dst []byte, e *session.Event) []byte {
+	columns := r.layout()
+	r.Clock.Whole = columns.errors == 0 // which is how narrow it is
 	if e.Type != session.Close {
 		return r.Text.Append(dst, e)
 	}
 	a := e.Account
 	begin := len(dst)
 	dst = r.appendConn(dst, opened(e))
-	start := len(dst)
-	dst = appendSeconds(dst, a.Finished.Time-a.Began.Time)
-	dst = alignRight(append(dst, " s"...), start, lengthWidth-1)
-	start = len(dst)
+	cell := func(width int, text []byte) {
+		if width > 0 {
+			start := len(dst)
+			dst = alignRight(append(dst, text...), start, width-1)
+		}
+	}
+	cell(columns.length, append(appendSeconds(nil, a.Finished.Time-a.Began.Time), " s"...))
+	var busy, statements, errors []byte
 	if all := a.Busy + a.Idle; all > 0 {
-		dst = strconv.AppendInt(append(dst, "busy "...), a.Busy*100/all, 10)
-		dst = append(dst, '%')
+		busy = fmt.Appendf(nil, "busy %d%%", a.Busy*100/all)
 	}
-	dst = alignRight(dst, start, busyWidth-1)
-	start = len(dst)
 	if !a.Hidden() && a.Cancels == 0 {
-		dst = appendMany(dst, a.Statements(), "statement")
+		statements = appendMany(nil, a.Statements(), "statement")
 	}
-	dst = alignRight(dst, start, statementsWidth-1)
-	dst = r.appendErrors(dst, a)
+	if n := a.Ended[session.Failed] + a.Ended[session.Cancelled]; n > 0 {
+		errors = appendMany(nil, n, "error")
+	}
+	cell(columns.busy, busy)
+	cell(columns.statements, statements)
+	dst = append(dst, r.palette.failure.on...)
+	cell(columns.errors, errors)
+	dst = append(dst, r.palette.failure.off...)
 	dst = r.appendWho(dst, a.Login)
-	dst = r.appendRest(dst, e, visible(dst[begin:]))
+	if columns.errors > 0 {
+		errors = nil
+	}
+	dst = r.appendRest(dst, e, errors, visible(dst[begin:]))
 	dst = r.appendNotes(dst, e)
 	dst = append(dst, '\n')
 	if r.Detail >= Full {
@@ -66,31 +105,68 @@ func (r *Sessions) Append(dst []byte, e *session.Event) []byte {
 }
 
 // appendRest appends how the connection ended, and what is worth a word besides the
-// columns, as far as there is room for it behind what is taken.
-func (r *Sessions) appendRest(dst []byte, e *session.Event, taken int) []byte {
+// columns, as far as there is room for it behind what is taken. Errors are how many there
+// were, if no column says so.
+func (r *Sessions) appendRest(dst []byte, e *session.Event, errors []byte, taken int) []byte {
 	l := line{text: dst}
-	if r.Width > 0 && r.Detail < Full {
-		l.limited, l.columns = true, max(r.Width-taken, leastRest)
+	if r.limited() {
+		l.limited, l.columns = true, max(r.Width-taken, 0)
 	}
-	colour, text := r.ending(e)
-	l.put(colour, appendOneLine(nil, []byte(text)))
-	remark := func(s style, text string) {
+	put := func(m remark) {
+		between := "  "
+		if len(l.text) == len(dst) {
+			between = ""
+		}
+		l.put(m.style, []byte(between+m.text))
+	}
+	if errors != nil {
+		put(remark{r.palette.failure, string(errors)})
+	}
+	how, text := r.ending(e)
+	end, remarks := remark{how, string(appendOneLine(nil, []byte(text)))}, r.remarks(e)
+	if e.Account.Farewell == session.ByClient && l.limited {
+		remarks = append(remarks, end) // as usual, which is worth the least
+	} else {
+		rest := 0
+		for _, m := range remarks {
+			rest += len("  ") + utf8.RuneCountInString(m.text)
+		}
+		rest = min(rest, l.columns/2) // an error may be long
+		l.columns -= rest
+		put(end)
+		l.columns += rest
+	}
+	for _, m := range remarks {
+		put(m)
+	}
+	return l.text
+}
+
+// A remark is a piece of text behind the columns.
+type remark struct {
+	style style
+	text  string
+}
+
+// remarks returns what is worth a word besides the columns, and that there is any of.
+func (r *Sessions) remarks(e *session.Event) (s []remark) {
+	add := func(style style, text string) {
 		if text != "" {
-			l.put(s, appendOneLine([]byte("  "), []byte(text)))
+			s = append(s, remark{style, string(appendOneLine(nil, []byte(text)))})
 		}
 	}
 	a := e.Account
-	remark(r.palette.value, e.Conn.Client)
-	remark(r.palette.name, a.Login.Application)
-	remark(r.palette.aside, r.method(a))
-	remark(r.palette.aside, encryptionName(a))
+	add(r.palette.value, e.Conn.Client)
+	add(r.palette.name, a.Login.Application)
+	add(r.palette.aside, r.method(a))
+	add(r.palette.aside, encryptionName(a))
 	if n := a.LongestTransaction.Length; n > 0 && r.Detail > Short {
-		remark(r.palette.aside, "longest transaction "+length(n))
+		add(r.palette.aside, "longest transaction "+length(n))
 	}
 	if n := a.LongestIdleInTransaction.Length; n > 0 && r.Detail > Short {
-		remark(r.palette.aside, "idle in transaction "+length(n))
+		add(r.palette.aside, "idle in transaction "+length(n))
 	}
-	return l.text
+	return s
 }
 
 // opened returns the event as of the time when the connection began.
@@ -108,17 +184,6 @@ func appendSeconds(dst []byte, ns int64) []byte {
 	}
 	dst = strconv.AppendInt(dst, ns/1e9, 10)
 	return appendDigits(append(dst, '.'), ns%1e9/1e6, 3)
-}
-
-// appendErrors appends how many statements failed, and nothing where none did.
-func (r *Sessions) appendErrors(dst []byte, a *session.Account) []byte {
-	dst = append(dst, r.palette.failure.on...)
-	start := len(dst)
-	if n := a.Ended[session.Failed] + a.Ended[session.Cancelled]; n > 0 {
-		dst = appendMany(dst, n, "error")
-	}
-	dst = alignRight(dst, start, errorsWidth-1)
-	return append(dst, r.palette.failure.off...)
 }
 
 // ending says how the connection ended.
