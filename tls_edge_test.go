@@ -26,7 +26,7 @@ func edited(t testing.TB, name string, edit func(packets [][]byte) [][]byte) str
 // nothing outside tells of it.
 func TestTLSElsewhere(t *testing.T) {
 	for alpn, onPort := range map[string]string{
-		"\x3a\x3a\x00\x0d\x00\x0b\x0apostgresql": "encrypted from here on by TLS 1.3, TLS_AES_256_GCM_SHA384: there is no key log",
+		"\x3a\x3a\x00\x0d\x00\x0b\x0apostgresql": "encrypted from here on by TLS 1.3, TLS_AES_256_GCM_SHA384: there are no keys",
 		"\x00\x10\x00\x0d\x00\x0b\x0aany-thing!": "not PostgreSQL but TLS for [\"any-thing!\"]\n",
 	} {
 		testTLSElsewhere(t, alpn, onPort)

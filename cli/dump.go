@@ -214,7 +214,11 @@ func (d *dumper) run() error {
 
 // complain reports an error of the input, which does not end the work.
 func (d *dumper) complain(err error) {
-	fmt.Fprintf(d.options.stderr, "pgwdump: %v\n", named(err))
+	hint := ""
+	if errors.Is(err, syscall.EISDIR) {
+		hint = "; name a file"
+	}
+	fmt.Fprintf(d.options.stderr, "pgwdump: %v%s\n", named(err), hint)
 	if errors.Is(err, capture.ErrCut) || errors.Is(err, capture.ErrInterface) {
 		d.cut = true
 	} else {

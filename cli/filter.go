@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/pgwdump/pgwdump/capture"
@@ -22,10 +23,15 @@ func (o *options) checkFilter(words []string) (err error) {
 	if text == "" {
 		return nil
 	}
-	if o.expression, err = filter.Parse(text); err != nil {
-		return usageError{marked(err)}
+	if o.expression, err = filter.Parse(text); err == nil {
+		return nil
 	}
-	return nil
+	for _, w := range words {
+		if info, e := os.Stat(w); e == nil && info.Mode().IsRegular() {
+			return usageError{fmt.Errorf("%s is a file, and taken for a filter: name each capture by a -r of its own", w)}
+		}
+	}
+	return usageError{marked(err)}
 }
 
 // marked shows where in the expression an error is.

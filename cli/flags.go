@@ -140,11 +140,20 @@ var kinds = map[string]string{
 }
 
 // flagError says what is wrong with a flag, and where one that is not known may be found.
-// Of a value that cannot be read pflag has only the words of Go's packages.
+// Of a value that is missing or cannot be read pflag says little, or in the words of Go's
+// packages.
 func flagError(c *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	if errors.As(err, &unknown) {
 		return usageError{fmt.Errorf("%w%s", err, otherFlag(c, unknown))}
+	}
+	var without *pflag.ValueRequiredError
+	if errors.As(err, &without) {
+		value, _ := pflag.UnquoteUsage(without.GetFlag())
+		err = fmt.Errorf("--%s needs its %s", without.GetFlag().Name, value)
+		if short := without.GetFlag().Shorthand; short != "" {
+			err = fmt.Errorf("-%s, %w", short, err)
+		}
 	}
 	var invalid *pflag.InvalidValueError
 	if errors.As(err, &invalid) {

@@ -123,7 +123,7 @@ func (k *keyLogs) complain(name string, err error) {
 			fmt.Fprintf(k.stderr, "pgwdump: %s: and %s more\n", name, render.Many(int64(n), "line"))
 		}
 	} else if err != nil {
-		fmt.Fprintf(k.stderr, "pgwdump: %s: %v\n", name, err)
+		fmt.Fprintf(k.stderr, "pgwdump: %s: %v\n", name, bare(err))
 	}
 }
 

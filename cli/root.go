@@ -115,6 +115,14 @@ func named(err error) error {
 	return err
 }
 
+// bare returns what is wrong with a file without its name, where the system says that.
+func bare(err error) error {
+	if path := (*fs.PathError)(nil); errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}
+
 // Command returns the whole command for those who write about it in man pages. It is
 // not to be run.
 func Command() *cobra.Command { return newRoot(&options{stdout: io.Discard, stderr: io.Discard}) }
@@ -223,6 +231,8 @@ func (o *options) check(words []string) error {
 		return usageError{errors.New("--follow reads one file that grows: name it with -r; standard input is followed anyway")}
 	case o.duration < 0:
 		return usageError{fmt.Errorf("--duration is a time such as 30s, 5m or 1h, not %s", o.duration)}
+	case o.duration > 0 && len(o.files) > 0 && !o.follows:
+		return usageError{errors.New("--duration ends a capture with -i, or the reading of a file that grows with --follow")}
 	case o.device == "" && !o.devices && len(o.files) == 0 && len(words) > 0:
 		return usageError{fmt.Errorf("nothing to read: a capture file is named by -r, an interface by -i, and %q is taken for a filter", words[0])}
 	case o.device == "" && !o.devices && len(o.files) == 0:

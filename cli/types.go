@@ -15,12 +15,12 @@ func loadTypes(name string) (*value.Types, error) {
 	}
 	file, err := os.Open(name)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("--types: %w", named(err))
 	}
 	defer file.Close()
 	types := new(value.Types)
 	if err := types.Load(file); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, fmt.Errorf("%s: %w", name, bare(err))
 	}
 	return types, nil
 }

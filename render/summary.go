@@ -40,6 +40,10 @@ func (s *Summary) AppendText(dst []byte) []byte {
 	if s.Short > 0 {
 		gaps += " (" + Many(s.Short, "packet") + " cut short: capture with -s 0)"
 	}
+	why := ""
+	if s.Connections == 0 {
+		why = " (--why says what)"
+	}
 	for _, p := range []struct {
 		n            int64
 		what, behind string
@@ -55,7 +59,7 @@ func (s *Summary) AppendText(dst []byte) []byte {
 		{s.Conflicts, "packet", " sent again with other bytes"},
 		{s.Shortened, "message", " cut at the limit"},
 		{int64(s.Forgotten), "connection", " over the limit"},
-		{int64(s.Others), "other connection", ""},
+		{int64(s.Others), "other connection", why},
 	} {
 		if p.n > 0 {
 			dst = append(appendMany(append(dst, ", "...), p.n, p.what), p.behind...)

@@ -24,7 +24,11 @@ func (r *Text) appendEncryption(dst []byte, t *tlskeys.Info) []byte {
 	if why := t.Why(); why == nil {
 		dst = p.aside.append(dst, by+", decrypted")
 	} else {
-		dst = p.warning.append(dst, "encrypted from here on by "+by+": "+why.Error())
+		text := "encrypted from here on by " + by + ": " + why.Error()
+		if why.Kind == tlskeys.NoKeys {
+			text += "; name the client's key log by --keylog"
+		}
+		dst = p.warning.append(dst, text)
 	}
 	pair := func(name, value string) {
 		if value != "" {

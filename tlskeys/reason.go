@@ -66,7 +66,7 @@ func (r *Reason) Error() string {
 	case NoHandshake:
 		return "the beginning of the handshake was not captured"
 	case NoKeys:
-		return "there is no key log"
+		return "there are no keys"
 	case NoKey:
 		if r.Label == "" {
 			return fmt.Sprintf("the key log has nothing for client random %x", r.Random)
