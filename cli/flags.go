@@ -61,7 +61,7 @@ func addFlags(c *cobra.Command, o *options, own ...*pflag.FlagSet) {
 	output.SortFlags = false
 	output.StringVarP(&o.output, "output", "o", "", "the `FORMAT` of the output: text or json (default text)")
 	output.BoolVar(&o.json, "json", false, "the same as --output json: an object a line, see docs/json.md")
-	output.CountVarP(&o.times, "time", "t", "print no time; -tt seconds since 1970, -ttt since the line before, -tttt date and time, -ttttt since the first line")
+	output.CountVarP(&o.times, "no-time", "t", "print no time; -tt seconds since 1970, -ttt since the line before, -tttt date and time, -ttttt since the first line")
 	output.CountVarP(&o.quiet, "quiet", "q", "shorter lines and no summary; -qq the summary and nothing else")
 	output.CountVarP(&o.verbose, "verbose", "v", "a line for each field")
 	output.BoolVarP(&o.octets, "hex", "x", false, "a line for each field, beside its bytes")
@@ -91,6 +91,7 @@ func addFlags(c *cobra.Command, o *options, own ...*pflag.FlagSet) {
 	for _, g := range groups {
 		c.Flags().AddFlagSet(g)
 	}
+	also(c, map[string]string{"time": "no-time"}) // as it was called before
 	c.SetUsageFunc(func(c *cobra.Command) error {
 		showUse(c)
 		w := c.OutOrStderr()
@@ -101,6 +102,18 @@ func addFlags(c *cobra.Command, o *options, own ...*pflag.FlagSet) {
 		}
 		fmt.Fprint(w, otherUsage)
 		return nil
+	})
+}
+
+// also gives flags of a command other names, which the help does not show, besides those
+// that they have.
+func also(c *cobra.Command, names map[string]string) {
+	before := c.Flags().GetNormalizeFunc()
+	c.Flags().SetNormalizeFunc(func(f *pflag.FlagSet, name string) pflag.NormalizedName {
+		if other, ok := names[name]; ok {
+			name = other
+		}
+		return before(f, name)
 	})
 }
 

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/pgwdump/pgwdump/filter"
 	"github.com/pgwdump/pgwdump/render"
@@ -173,12 +172,7 @@ and keys are masked unless --show-secrets.`,
 	c.SetVersionTemplate("pgwdump {{.Version}}\n")
 	c.SetFlagErrorFunc(flagError)
 	addFlags(c, o, secretFiles(o))
-	c.Flags().SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
-		if name == "user" { // which in queries is that of the statements
-			name = "run-as"
-		}
-		return pflag.NormalizedName(name)
-	})
+	also(c, map[string]string{"user": "run-as"}) // in queries it is that of the statements
 	c.AddCommand(newQueries(o), newSessions(o), newVersion(), newCompletion())
 	return c
 }
