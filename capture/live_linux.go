@@ -217,13 +217,13 @@ func (r *ring) read(p *Packet) error {
 		}
 		h := r.head()
 		r.ours, r.left, r.at = true, int(h.Num_pkts), r.block*r.blockSize+int(h.Offset_to_first_pkt)
-	}
-	h := (*unix.Tpacket3Hdr)(unsafe.Pointer(&r.memory[r.at]))
-	if h.Status&unix.TP_STATUS_LOSING != 0 {
-		if err := r.ask(); err != nil {
-			return err
+		if h.Block_status&unix.TP_STATUS_LOSING != 0 { // the kernel says so of blocks, not of packets
+			if err := r.ask(); err != nil {
+				return err
+			}
 		}
 	}
+	h := (*unix.Tpacket3Hdr)(unsafe.Pointer(&r.memory[r.at]))
 	p.Dropped, r.told = r.lost.Dropped-r.told, r.lost.Dropped
 	p.Time = int64(h.Sec)*int64(time.Second) + int64(h.Nsec)
 	p.Length = int(h.Len)

@@ -491,7 +491,7 @@ func (n *network) testSignals(t *testing.T, bin string) {
 }
 
 // testDrops stops the process while much more is captured than the ring can hold: all
-// that is lost is told.
+// that is lost is told, and where it was.
 func (n *network) testDrops(t *testing.T, bin string) {
 	for _, format := range []string{"json", "text"} {
 		t.Run(format, func(t *testing.T) {
@@ -505,12 +505,16 @@ func (n *network) testDrops(t *testing.T, bin string) {
 			live.Process.Signal(syscall.SIGSTOP)
 			n.pgbench(t, n.client, address4, 4, 500)
 			live.Process.Signal(syscall.SIGCONT)
+			n.pgbench(t, n.client, address4, 1, 20)
 			live.Process.Signal(os.Interrupt)
 			out, err := io.ReadAll(read)
 			if err != nil {
 				t.Fatal(err)
 			}
 			said := live.end(t, syscall.Signal(0))
+			if _, behind, _ := bytes.Cut(out, []byte(" dropped before packet")); format == "text" && bytes.Count(behind, []byte("\n")) < 20 {
+				t.Errorf("it is told of behind the last packets: %.300s", behind)
+			}
 			counts := regexp.MustCompile(`(?m)^(\d+) packets dropped by kernel$`).FindStringSubmatch(said)
 			told := 0
 			for _, m := range regexp.MustCompile(`"event":"drop".*"packets":(\d+)|! (\d+) packets? dropped before packet`).FindAllSubmatch(out, -1) {
