@@ -59,7 +59,7 @@ func (d *dumper) read() error {
 	if err := d.keep(about); err != nil {
 		return err
 	}
-	recorder, err := newRecorder(d.options, about)
+	recorder, err := newRecorder(d.options, about, d.options.stdout)
 	if err != nil {
 		return err
 	}
@@ -159,10 +159,11 @@ type dumper struct {
 	only      *record.PostgreSQL // nil where all packets are written, or none
 	live      *live              // the source, perhaps behind others; nil where it is files
 
-	packets int
-	shown   int64 // statements
-	failed  bool  // part of the input could not be read
-	cut     bool  // a file ends in the middle of a record, or packets were dropped
+	packets    int
+	shown      int64 // statements
+	complained error // the last one of the input, or of the files of -w
+	failed     bool  // part of the input could not be read
+	cut        bool  // a file ends in the middle of a record, or packets were dropped
 }
 
 // work does what is asked for until the source ends.
@@ -212,8 +213,13 @@ func (d *dumper) run() error {
 	return err
 }
 
-// complain reports an error of the input, which does not end the work.
+// complain reports an error of the input, which does not end the work, or of the files
+// of -w. Who reads those and has had enough is no error.
 func (d *dumper) complain(err error) {
+	d.complained = err
+	if errors.Is(err, syscall.EPIPE) {
+		return
+	}
 	hint := ""
 	if errors.Is(err, syscall.EISDIR) {
 		hint = "; name a file"

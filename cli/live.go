@@ -80,7 +80,7 @@ func openLive(o *options) (*live, error) {
 // none. The file is opened by the user that the process is now, who has to be able to
 // open those that follow it.
 func (l *live) recorder(o *options) (*record.Recorder, error) {
-	r, err := newRecorder(o, "captured from "+l.Interface().Name)
+	r, err := newRecorder(o, "captured from "+l.Interface().Name, &patient{Writer: o.stdout, live: l, stderr: o.stderr})
 	if err != nil || r == nil {
 		return nil, err
 	}
@@ -215,6 +215,7 @@ func (d *dumper) listen() error {
 		d.soFar()
 	}
 	err = d.work()
+	l.over.Store(true)
 	if recorder != nil {
 		d.finish(recorder)
 	}

@@ -70,9 +70,9 @@ func fileSize(s string) (int64, error) {
 	return n * unit, nil
 }
 
-// newRecorder returns what writes the packets to the files of -w; nil where there are
-// none. The comment says in them where the packets come from.
-func newRecorder(o *options, comment string) (*record.Recorder, error) {
+// newRecorder returns what writes the packets to the files of -w, or to standard output;
+// nil where nothing is to be written. The comment says in them where the packets come from.
+func newRecorder(o *options, comment string, stdout io.Writer) (*record.Recorder, error) {
 	if o.record.keep != "" {
 		return nil, nil // the files are those of incidents
 	}
@@ -87,7 +87,7 @@ func newRecorder(o *options, comment string) (*record.Recorder, error) {
 		if isTerminal(o.stdout) {
 			return nil, errors.New("-w - writes a capture file to standard output, which is a terminal; direct it to a file or a program")
 		}
-		return record.RecordTo(o.stdout, about), nil
+		return record.RecordTo(stdout, about), nil
 	}
 	if f := o.reads(o.record.name); f != "" {
 		return nil, fmt.Errorf("%s would be overwritten while it is read; give -w another name", f)
@@ -167,7 +167,7 @@ func (d *dumper) finish(r *record.Recorder) {
 	if r.Packets() == 0 && d.failed {
 		return // what kept it from being written was said when it happened
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, d.complained) {
 		d.complain(err)
 	}
 	if d.options.talks() {

@@ -211,6 +211,7 @@ func TestLive(t *testing.T) {
 	t.Run("drops", func(t *testing.T) { n.testDrops(t, bin) })
 	t.Run("overload", func(t *testing.T) { n.testOverload(t, bin) })
 	t.Run("nobody reads", func(t *testing.T) { n.testStalled(t, bin) })
+	t.Run("nobody reads the packets", func(t *testing.T) { n.testStalledPackets(t, bin) })
 	t.Run("in the middle", func(t *testing.T) { n.testMiddle(t, bin) })
 }
 
@@ -667,6 +668,32 @@ func countsIn(said string) map[string]int64 {
 		counts[m[2]] = n
 	}
 	return counts
+}
+
+// testStalledPackets writes packets to somebody who takes none: that is said, signals are
+// answered, and the capture ends.
+func (n *network) testStalledPackets(t *testing.T, bin string) {
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer read.Close()
+	live := n.captureTo(t, write, n.server, bin, "-i", cable, "-w", "-", "-B", "512")
+	write.Close()
+	n.pgbench(t, n.client, address4, 4, 2000)
+	live.until(t, "standard output takes no packets")
+	live.Process.Signal(syscall.SIGUSR1)
+	live.until(t, "packets dropped by kernel")
+	live.Process.Signal(os.Interrupt)
+	io.Copy(&live.talk, live.lines)
+	var status *exec.ExitError
+	if err := live.Wait(); !errors.As(err, &status) || status.ExitCode() != 1 {
+		t.Error(err)
+	}
+	said := live.talk.String()
+	if strings.Count(said, "the output takes nothing any more: the last packets were not written\n") != 1 || strings.Contains(said, "\n0 packets dropped by kernel") {
+		t.Error(said)
+	}
 }
 
 // testStalled has an output of which nobody reads anything: the capture goes on, and
