@@ -48,7 +48,7 @@ func (r *Text) appendFields(dst []byte, fields []message.Field) []byte {
 	group, rest := split(members(fields))
 	single := len(rest) == 0
 	for more := false; len(group) > 0; group, rest = split(rest) {
-		if !worth(group) || r.Detail == Short && !single && !group[0].Bare {
+		if !worth(group) || r.Detail == Short && !single && !evident(&group[0]) {
 			continue
 		}
 		if more {
@@ -59,6 +59,10 @@ func (r *Text) appendFields(dst []byte, fields []message.Field) []byte {
 	}
 	return dst
 }
+
+// evident tells whether a field needs no name to be understood. What is in a map has names
+// of its own.
+func evident(f *message.Field) bool { return f.Bare || f.Type == message.FieldMap }
 
 // worth tells whether a line has room for a field: not for one that is empty or
 // of use to few.
