@@ -103,7 +103,7 @@ func (g *Groups) begin(like *Statement) *Group {
 	return group
 }
 
-// makeRoom gives a twentieth up where there are too many groups.
+// makeRoom gives a fifth up where there are too many groups.
 func (g *Groups) makeRoom() {
 	if len(g.groups) < maxGroups && g.texts < maxGroupSQL {
 		return
@@ -118,7 +118,7 @@ func (g *Groups) makeRoom() {
 	}
 	slices.SortFunc(all, func(a, b kept) int { return -compare(a.Group, b.Group) })
 	for _, k := range all {
-		if len(g.groups) <= maxGroups/20*19 && g.texts <= maxGroupSQL/20*19 {
+		if len(g.groups) <= maxGroups/5*4 && g.texts <= maxGroupSQL/5*4 {
 			return
 		}
 		g.givenUp.sum(k.Group)
