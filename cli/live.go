@@ -220,8 +220,14 @@ func (d *dumper) listen() error {
 		d.finish(recorder)
 	}
 	d.report(l)
+	if d.packets == 0 && d.options.talks() {
+		fmt.Fprintln(d.options.stderr, nothingCaptured)
+	}
 	return d.end(err)
 }
+
+// nothingCaptured says why there may have been no packet.
+const nothingCaptured = "nothing was captured: is it another port (--port), or another interface (-D)? Unix-domain sockets have no packets"
 
 // tellLast ends the flow of packets, and tells of those that were dropped behind the last
 // one that was read: after -c nobody reads any more.

@@ -207,6 +207,11 @@ func TestLive(t *testing.T) {
 	t.Run("VLAN", func(t *testing.T) { n.testVLAN(t, bin) })
 	t.Run("loopback once", func(t *testing.T) { n.testLoopback(t, bin) })
 	t.Run("privileges", func(t *testing.T) { n.testPrivileges(t, bin) })
+	t.Run("nothing", func(t *testing.T) {
+		if said := n.capture(t, n.client, bin, "-i", "lo").end(t, os.Interrupt); !strings.Contains(said, "\nnothing was captured: ") {
+			t.Error(said)
+		}
+	})
 	t.Run("signals", func(t *testing.T) { n.testSignals(t, bin) })
 	t.Run("drops", func(t *testing.T) { n.testDrops(t, bin) })
 	t.Run("overload", func(t *testing.T) { n.testOverload(t, bin) })
