@@ -7,19 +7,39 @@ import (
 	"github.com/pgwdump/pgwdump/session"
 )
 
-// rankingHead names the columns of a ranking.
-const rankingHead = " total ms  share   calls  mean ms   p95 ms   max ms     rows errors    bytes  "
+// A column is one of a ranking, with numbers that are aligned to the right.
+type column struct {
+	name  string
+	width int // with the blank behind it
+	from  int // how many columns the terminal has at least that it is shown in
+	put   func(dst []byte, g *session.Group, all int64) []byte
+}
 
-// The widths of the columns, with the blank behind them.
-const (
-	totalColumn  = 10
-	shareColumn  = 7
-	callsColumn  = 8
-	timeColumn   = 9
-	rowsColumn   = 9
-	failedColumn = 7
-	bytesColumn  = 9
-)
+// columns are those of a ranking, before the SQL; where there is room for little, SQL is
+// worth more than some of them.
+var columns = []column{
+	{"total ms", 10, 0, func(dst []byte, g *session.Group, _ int64) []byte { return appendLength(dst, g.Took, g.Timed > 0) }},
+	{"share", 7, 0, func(dst []byte, g *session.Group, all int64) []byte { return appendShare(dst, g.Took, all) }},
+	{"calls", 8, 0, func(dst []byte, g *session.Group, _ int64) []byte { return appendNumber(dst, g.Calls()) }},
+	{"mean ms", 9, 0, func(dst []byte, g *session.Group, _ int64) []byte {
+		mean, known := g.Mean()
+		return appendLength(dst, mean, known)
+	}},
+	{"p95 ms", 9, 100, func(dst []byte, g *session.Group, _ int64) []byte {
+		p95, known := g.Percentile(95)
+		return appendLength(dst, p95, known)
+	}},
+	{"max ms", 9, 0, func(dst []byte, g *session.Group, _ int64) []byte { return appendLength(dst, g.Longest, g.Timed > 0) }},
+	{"rows", 9, 110, func(dst []byte, g *session.Group, _ int64) []byte { return appendNumber(dst, g.Rows) }},
+	{errorsColumn, 7, 0, func(dst []byte, g *session.Group, _ int64) []byte { return appendNumber(dst, g.Failed()) }},
+	{"bytes", 9, 110, func(dst []byte, g *session.Group, _ int64) []byte { return appendRoughSize(dst, g.Bytes()) }},
+}
+
+// leastSQL is how much there is of SQL, however narrow the terminal.
+const leastSQL = 20
+
+// errorsColumn is the name of the column that is red where there are any.
+const errorsColumn = "errors"
 
 // AppendRanking appends a table of the groups of statements that took the most time: a
 // line a group, or with Detail Full a line for each thing that is known of it.
@@ -27,7 +47,9 @@ func (r *Statements) AppendRanking(dst []byte, x *session.Ranking) []byte {
 	if len(x.Top) == 0 {
 		return dst
 	}
-	dst = append(r.palette.aside.append(dst, rankingHead+"statement"), '\n')
+	dst = append(dst, r.palette.aside.on...)
+	dst = r.eachColumn(dst, func(dst []byte, c *column) []byte { return append(dst, c.name...) })
+	dst = append(append(append(dst, "statement"...), r.palette.aside.off...), '\n')
 	for _, g := range x.Top {
 		start := len(dst)
 		dst = r.appendGroup(dst, g, x.Took)
@@ -45,37 +67,28 @@ func (r *Statements) AppendRanking(dst []byte, x *session.Ranking) []byte {
 	return dst
 }
 
-// appendGroup appends the numbers of a group. Those of others have no percentile.
+// appendGroup appends the numbers of a group.
 func (r *Statements) appendGroup(dst []byte, g *session.Group, all int64) []byte {
-	cell := func(width int, text []byte) {
-		start := len(dst)
-		dst = alignRight(append(dst, text...), start, width-1)
-	}
-	milliseconds := func(width int, ns int64, known bool) {
-		if known {
-			cell(width, appendRoughMilliseconds(nil, ns))
-		} else {
-			cell(width, []byte("-"))
+	return r.eachColumn(dst, func(dst []byte, c *column) []byte {
+		if c.name == errorsColumn && g.Failed() > 0 {
+			return append(c.put(append(dst, r.palette.failure.on...), g, all), r.palette.failure.off...)
 		}
+		return c.put(dst, g, all)
+	})
+}
+
+// eachColumn appends what put does for each column that there is room for, with blanks
+// between them, and behind the last.
+func (r *Statements) eachColumn(dst []byte, put func(dst []byte, c *column) []byte) []byte {
+	for i := range columns {
+		c := &columns[i]
+		if r.Width > 0 && r.Width < c.from && r.Detail < Full {
+			continue
+		}
+		text := put(nil, c)
+		dst = appendSpaces(dst, max(c.width-1-visible(text), 0))
+		dst = append(append(dst, text...), ' ')
 	}
-	mean, timed := g.Mean()
-	p95, known := g.Percentile(95)
-	milliseconds(totalColumn, g.Took, timed)
-	cell(shareColumn, appendShare(nil, g.Took, all))
-	cell(callsColumn, appendNumber(nil, g.Calls()))
-	milliseconds(timeColumn, mean, timed)
-	milliseconds(timeColumn, p95, known)
-	milliseconds(timeColumn, g.Longest, timed)
-	cell(rowsColumn, appendNumber(nil, g.Rows))
-	failed := g.Failed()
-	if failed > 0 {
-		dst = append(dst, r.palette.failure.on...)
-	}
-	cell(failedColumn, appendNumber(nil, failed))
-	if failed > 0 {
-		dst = append(dst, r.palette.failure.off...)
-	}
-	cell(bytesColumn, appendRoughSize(nil, g.Bytes()))
 	return append(dst, ' ')
 }
 
@@ -84,7 +97,7 @@ func (r *Statements) appendGroup(dst []byte, g *session.Group, all int64) []byte
 func (r *Statements) appendGroupSQL(dst []byte, g *session.Group, taken int) []byte {
 	l := line{text: dst}
 	if r.Width > 0 && r.Detail < Full {
-		l.limited, l.columns = true, max(r.Width-taken, leastRest)
+		l.limited, l.columns = true, max(r.Width-taken, leastSQL)
 	}
 	switch {
 	case g.Like != nil:
@@ -122,6 +135,14 @@ func endings(ended *[session.Incomplete + 1]int64) string {
 		}
 	}
 	return strings.Join(s, ", ")
+}
+
+// appendLength appends a length of time, where it is known.
+func appendLength(dst []byte, ns int64, known bool) []byte {
+	if !known {
+		return append(dst, '-')
+	}
+	return appendRoughMilliseconds(dst, ns)
 }
 
 // appendRoughMilliseconds appends a length of time in milliseconds, with as many decimals

@@ -22,17 +22,30 @@ func TestRankingWidth(t *testing.T) {
 		})
 	}
 	ranking := groups.Rank(4)
-	for _, c := range []struct{ width, most int }{{0, 1000}, {200, 200}, {120, 120}, {60, len(rankingHead) + leastRest}} {
+	for _, c := range []struct {
+		width, most int
+		head        string
+	}{
+		{0, 1000, " total ms  share   calls  mean ms   p95 ms   max ms     rows errors    bytes  "},
+		{200, 200, " total ms  share   calls  mean ms   p95 ms   max ms     rows errors    bytes  "},
+		{120, 120, " total ms  share   calls  mean ms   p95 ms   max ms     rows errors    bytes  "},
+		{100, 100, " total ms  share   calls  mean ms   p95 ms   max ms errors  "},
+		{80, 80, " total ms  share   calls  mean ms   max ms errors  "},
+		{60, 71, " total ms  share   calls  mean ms   max ms errors  "},
+	} {
 		r := NewStatements(false)
 		r.Width = c.width
 		lines := strings.Split(strings.TrimSuffix(string(r.AppendRanking(nil, &ranking)), "\n"), "\n")
 		if len(lines) != 6 {
 			t.Fatalf("%d lines: %s", len(lines), strings.Join(lines, "\n"))
 		}
+		if lines[0] != c.head+"statement" {
+			t.Errorf("the head is %q", lines[0])
+		}
 		longest := 0
 		for _, l := range lines {
 			longest = max(longest, utf8.RuneCountInString(l))
-			if head := []rune(l)[:len(rankingHead)]; !strings.HasSuffix(string(head), "  ") || strings.HasSuffix(string(head), "   ") {
+			if head := []rune(l)[:len(c.head)]; !strings.HasSuffix(string(head), "  ") || strings.HasSuffix(string(head), "   ") {
 				t.Errorf("the columns of %q end elsewhere", l)
 			}
 		}
