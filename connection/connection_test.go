@@ -159,6 +159,27 @@ func TestHooks(t *testing.T) {
 	}
 }
 
+// TestRest finds what somebody has put in clear behind an agreement on TLS, be it in the
+// bytes of the same call or of a later one, and nothing where nothing is.
+func TestRest(t *testing.T) {
+	for _, pieces := range [][]string{{"S"}, {"Sinjected"}, {"S", "injected"}, {"S", "inj", "ected"}} {
+		client := NewFrontend(Options{})
+		must(t, client, &message.SSLRequest{})
+		var rest string
+		for _, piece := range pieces {
+			for m, err := range client.Receive([]byte(piece)) {
+				if err != nil || m.Kind() != message.KindSSLResponse {
+					t.Fatalf("%q: %v, %v", pieces, m, err)
+				}
+			}
+			rest += string(client.Rest())
+		}
+		if want := strings.Join(pieces, "")[1:]; rest != want || client.Phase() != phase.Encrypted {
+			t.Errorf("%q: %q is left, in %s", pieces, rest, client.Phase())
+		}
+	}
+}
+
 // TestHalfWay leaves the loop in the middle, and uses the memory again.
 func TestHalfWay(t *testing.T) {
 	client := NewFrontend(Options{})
