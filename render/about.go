@@ -14,12 +14,11 @@ func (k *perConn[T]) of(c *session.Conn) *T { return &k[uint(c.Number)%keptConns
 // An about is what the lines of a connection say again and again, as members of a JSON
 // object with a comma before them.
 type about struct {
-	conn     *session.Conn
-	ends     []byte
-	prepared *session.Prepared
-	sql      []byte
-	columns  *session.Columns
-	names    []byte
+	conn    *session.Conn
+	ends    []byte
+	asked   asked
+	columns *session.Columns
+	names   []byte
 }
 
 // endsOf returns the number and the ends of a connection.
@@ -35,16 +34,33 @@ func (a *about) endsOf(c *session.Conn) []byte {
 
 // appendSQL appends the SQL of a prepared statement.
 func (a *about) appendSQL(dst []byte, p *session.Prepared) []byte {
-	const most = 4 << 10 // bytes that are kept
-	if a.prepared == p {
-		return append(dst, a.sql...)
+	if a.asked.is(p) {
+		return append(dst, a.asked.text...)
 	}
 	start := len(dst)
 	dst = appendJSONBytes(append(dst, `,"sql":`...), p.SQL)
-	if len(dst)-start <= most {
-		a.prepared, a.sql = p, append(a.sql[:0], dst[start:]...)
-	}
+	a.asked.keep(p, dst[start:])
 	return dst
+}
+
+// An asked is what the SQL of the prepared statement looks like that a connection asked for
+// last.
+type asked struct {
+	prepared *session.Prepared
+	text     []byte
+}
+
+// mostAsked is how many bytes of it are kept.
+const mostAsked = 4 << 10
+
+// is tells whether it is that of p.
+func (a *asked) is(p *session.Prepared) bool { return a.prepared == p }
+
+// keep keeps that of p, unless it is too long.
+func (a *asked) keep(p *session.Prepared, text []byte) {
+	if len(text) <= mostAsked {
+		a.prepared, a.text = p, append(a.text[:0], text...)
+	}
 }
 
 // namesOf returns the names of columns.

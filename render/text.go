@@ -36,6 +36,7 @@ type Text struct {
 	typing  typing
 	shapes  perConn[labels]
 	labels  *labels // those of shapes for this message
+	asked   perConn[asked]
 }
 
 // NewText returns a Text with colours or without, in Normal detail.
@@ -297,7 +298,15 @@ func (r *Text) appendExecuted(dst []byte, start int, e *session.Event) []byte {
 	if len(dst)-start == len(r.palette.frontend.on)+len(name)+len(r.palette.frontend.off) { // it has no fields
 		room = typeWidth - len(name)
 	}
-	return r.appendCut(appendSpaces(dst, room), r.palette.sql, e.Prepared.SQL, appendOneLine)
+	dst = appendSpaces(dst, room)
+	a := r.asked.of(e.Conn)
+	if a.is(e.Prepared) {
+		return append(dst, a.text...)
+	}
+	start = len(dst)
+	dst = r.appendCut(dst, r.palette.sql, e.Prepared.SQL, appendOneLine)
+	a.keep(e.Prepared, dst[start:])
+	return dst
 }
 
 // appendCancel appends whom a CancelRequest is for, or to an error from which one it
