@@ -11,9 +11,6 @@ import (
 	"github.com/pgwdump/pgwdump/session"
 )
 
-// noTerminal is how wide the table of --top is where there is no terminal.
-const noTerminal = 120
-
 // A top sums up the statements that are looked for, instead of showing them.
 type top struct {
 	options *options
@@ -70,7 +67,6 @@ func (t *top) print(w io.Writer) error {
 func newRanking(o *options, w io.Writer) *render.Statements {
 	r := render.NewStatements(useColour(o))
 	setText(&r.Text, o)
-	r.Width = noTerminal
 	if isTerminal(w) {
 		r.Width = terminalWidth(w.(*os.File))
 	}
