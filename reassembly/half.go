@@ -15,12 +15,14 @@ type half struct {
 	started  bool // next is the byte that the Stream gets next; else it is where counting begins
 	finished bool // with a FIN
 	acked    bool // ack is known
+	expected bool // first is known
 
-	isn  uint32 // the sequence number of the SYN
-	base uint32 // the sequence number of the first byte
-	next uint32
-	end  uint32 // the sequence number of the FIN
-	ack  uint32 // the byte that the other end waits for, as far as it has said
+	isn   uint32 // the sequence number of the SYN
+	first uint32 // the byte that the other end waited for when it had sent nothing but its SYN
+	base  uint32 // the sequence number of the first byte
+	next  uint32
+	end   uint32 // the sequence number of the FIN
+	ack   uint32 // the byte that the other end waits for, as far as it has said
 
 	offset int64 // of next in the stream
 	heard  int64 // as in Chunk.Heard
@@ -122,6 +124,23 @@ func (h *half) acknowledge(ack uint32) bool {
 	}
 	h.acked, h.ack = true, ack
 	return len(h.held) > 0
+}
+
+// expect notes what the receiver waited for when it had sent nothing but its SYN.
+func (h *half) expect(ack uint32) {
+	if !h.expected || before(ack, h.first) {
+		h.expected, h.first = true, ack
+	}
+}
+
+// start begins to count where no SYN says from where on: at what the other end waited for
+// first, or where that is not known, at the first segment that is held.
+func (h *half) start() {
+	first := h.first
+	if len(h.held) > 0 && (!h.expected || before(h.held[0].seq, first)) {
+		first = h.held[0].seq
+	}
+	h.started, h.base, h.next = true, first, first
 }
 
 // hear notes what the sender of a segment had got of the other direction, its peer.
@@ -273,7 +292,7 @@ func (t *Table) step(c *Conn, from int) (delivered bool) {
 				t.wait(c, from)
 				return delivered
 			}
-			h.started, h.base, h.next = true, s.seq, s.seq
+			h.start()
 		}
 		missing := int(int32(s.seq - h.next))
 		switch {
@@ -457,7 +476,7 @@ func (t *Table) drain(c *Conn) {
 		h := &c.halves[from]
 		s := &h.held[0]
 		if !h.started {
-			h.started, h.base, h.next = true, s.seq, s.seq
+			h.start()
 		}
 		if before(s.seq, h.next) {
 			t.behind(h)

@@ -214,6 +214,9 @@ func (t *Table) Add(s *capture.Segment) {
 		t.take(c, from, seq, s)
 	}
 	if s.Flags&capture.ACK != 0 && s.Flags&capture.RST == 0 {
+		if h.synced && s.Seq == h.isn+1 {
+			peer.expect(s.Ack)
+		}
 		if peer.acknowledge(s.Ack) {
 			t.advance(c, 1-from)
 		}
@@ -355,7 +358,11 @@ func (t *Table) close(c *Conn, how Ending, packet int, time int64) {
 	} else {
 		t.drain(c)
 		for from := range c.halves {
-			t.lose(c, from, c.halves[from].tail())
+			h := &c.halves[from]
+			if h.seen && h.expected && !h.started {
+				h.start()
+			}
+			t.lose(c, from, h.tail())
 		}
 	}
 	c.closed = true

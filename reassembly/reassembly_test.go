@@ -221,6 +221,26 @@ func TestLossOfADirection(t *testing.T) {
 	})
 }
 
+// TestLossOfAnOpening drops the SYN of the side that was called, and what it sent first: where
+// it began is what the other side waited for before it had sent anything.
+func TestLossOfAnOpening(t *testing.T) {
+	captures(t, func(t *testing.T, segments []capture.Segment) {
+		type direction struct{ from, to capture.Endpoint }
+		said := map[direction]bool{}
+		segments = slices.DeleteFunc(segments, func(s capture.Segment) bool {
+			d := direction{s.From, s.To}
+			drop := s.From.Port() == 5432 && len(s.Payload) > 0 && !said[d]
+			said[d] = said[d] || drop
+			return drop
+		})
+		want := sent(assemble(segments))
+		segments = slices.DeleteFunc(segments, func(s capture.Segment) bool { return s.Flags&(capture.SYN|capture.ACK) == capture.SYN|capture.ACK })
+		if d := cmp.Diff(want, sent(assemble(segments))); d != "" {
+			t.Error(d)
+		}
+	})
+}
+
 // losses notes the Chunks behind which bytes are missing.
 type losses struct{ chunks *[]Chunk }
 
