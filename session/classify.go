@@ -121,6 +121,7 @@ func (s *stream) begin(f *finding, h *hearing) {
 		start = phase.Unsynchronised
 	}
 	s.tracker, s.doubt.torn = phase.New(start), start == phase.Unsynchronised
+	s.doubt.late = s.tls == nil && s.tcp.Opener == reassembly.Unknown
 	for i, from := range []message.Side{message.Frontend, message.Backend} {
 		s.sides[i] = side{from: from, decoder: decode.New(from, decode.Options{MaxBody: s.observer.options.MaxBody, Resync: true})}
 		if start == phase.Unsynchronised {

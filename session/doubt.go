@@ -10,6 +10,7 @@ import (
 // was not seen.
 type doubt struct {
 	torn  bool  // part of what the two said was not seen, and they may not be in step yet
+	late  bool  // the server may have said more, before the first of it that was seen
 	rest  int64 // when all was answered and nobody has said more, as far as was seen; 0 for not
 	first place // of the last request before which all seemed to be answered, once torn
 }
@@ -38,6 +39,9 @@ func (s *stream) judge(d *side, f *decode.Frame) (phase.Step, error) {
 		if o := s.other(d); o.decoder.Unread() > 0 {
 			o.odd = o.decoder.Offset() + 1
 		}
+	}
+	if f.Offset == 0 && err == nil && !f.Guessed && answersStart(f.Kind) {
+		s.doubt.late = false
 	}
 	if s.doubt.torn && step.Outcome == phase.Requested && s.tracker.Oldest() == step.Request {
 		s.doubt.first = place{step.Request, f.Offset + int64(f.Size)}
@@ -76,7 +80,7 @@ func (s *stream) missed(d *side, f *decode.Frame) bool {
 		return false
 	case s.other(d).stuck():
 		s.tracker.Assume(phase.Unsynchronised)
-	case s.doubt.torn || s.other(d).decoder.Lost():
+	case s.doubt.torn || s.other(d).decoder.Lost() || s.doubt.late && d.from == message.Backend:
 		s.doubt.torn = true
 		if s.tracker.Assume(phase.Unsynchronised); now >= phase.Ready && d.from == message.Backend && s.tracker.Pending() == 0 {
 			s.tracker.Overtake()
@@ -89,11 +93,15 @@ func (s *stream) missed(d *side, f *decode.Frame) bool {
 
 // beginsLogin tells whether a message may be the first that a server sends to a client
 // that logs in.
-func beginsLogin(k message.Kind) bool {
+func beginsLogin(k message.Kind) bool { return k == message.KindNoticeResponse || answersStart(k) }
+
+// answersStart tells whether a message is one that a server sends to a start-up packet, and
+// to nothing else.
+func answersStart(k message.Kind) bool {
 	switch k {
 	case message.KindAuthenticationGSSContinue, message.KindAuthenticationSASLContinue, message.KindAuthenticationSASLFinal:
 		return false // the client has said something since
-	case message.KindNegotiateProtocolVersion, message.KindNoticeResponse:
+	case message.KindNegotiateProtocolVersion, message.KindSSLResponse, message.KindGSSENCResponse:
 		return true
 	}
 	return k >= message.KindAuthenticationOk && k <= message.KindAuthenticationUnknown
