@@ -2,8 +2,10 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"sync/atomic"
 	"time"
@@ -43,21 +45,33 @@ func openKeyLogs(o *options, captures *capture.Files, growing bool) (*keyLogs, e
 	k := &keyLogs{captures: captures, growing: growing, stderr: o.stderr}
 	k.More = k.more
 	for _, name := range o.keyLogs {
-		f, err := os.Open(name)
-		if err != nil {
+		if err := k.open(name); err != nil {
 			k.close()
 			return nil, fmt.Errorf("%w; --keylog names a file that the client writes, by sslkeylogfile of libpq or SSLKEYLOGFILE", named(err))
-		}
-		file := &keyFile{File: f, reader: tlskeys.File{Log: &k.Log}}
-		k.files = append(k.files, file)
-		if k.complain(name, file.reader.Read(f)); !growing {
-			k.complain(name, file.reader.End())
 		}
 	}
 	if captures != nil {
 		captures.OnSecrets(k.embedded)
 	}
 	return k, nil
+}
+
+// open opens a key log and reads it. The error is that of a file which cannot be read.
+func (k *keyLogs) open(name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	file := &keyFile{File: f, reader: tlskeys.File{Log: &k.Log}}
+	k.files = append(k.files, file)
+	err = file.reader.Read(f)
+	if path := (*fs.PathError)(nil); errors.As(err, &path) {
+		return path
+	}
+	if k.complain(name, err); !k.growing {
+		k.complain(name, file.reader.End())
+	}
+	return nil
 }
 
 // maxEmbedded is of how many TLS connections the secrets in captures are taken. Those in
