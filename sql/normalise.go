@@ -13,7 +13,7 @@ import (
 //
 //   - Constants and parameters become $1, $2 … in the order in which they stand.
 //   - A list of several behind IN, or in ARRAY[…], becomes ($1, ...), and so do the rows of
-//     VALUES behind the first one, whatever is in them.
+//     VALUES, and of IN, behind the first one, whatever is in them.
 //   - Names of savepoints, cursors and prepared statements, which programs count up, become
 //     parameters where the statement does nothing but manage these.
 //   - Words are in lower case; white space and comments are one blank, or nothing at the
@@ -42,7 +42,8 @@ type normaliser struct {
 
 	names []string // the words behind which names stand
 	depth int      // of parentheses
-	rows  []int    // the depths of the rows of VALUES that have begun
+	among bool     // the token before is the parenthesis behind IN
+	rows  []int    // the depths of the rows of VALUES and IN that have begun
 }
 
 // valueWords are words behind which a value stands, if there is no operator or comma
@@ -128,12 +129,13 @@ func isConstant(word []byte) bool { return Is(word, "null") || Is(word, "true") 
 
 // takeSymbol takes punctuation, or a character of an operator.
 func (n *normaliser) takeSymbol(t Token, text []byte) {
-	isRow := string(n.word) == "values"
+	isRow, behindIn := n.among || string(n.word) == "values", string(n.word) == "in"
 	n.put(t, text)
 	n.value = text[0] != ')' && text[0] != ']' && text[0] != '.'
 	switch text[0] {
 	case '(':
 		n.depth++
+		n.among = behindIn
 		if isRow {
 			n.rows = append(n.rows, n.depth)
 		}
@@ -171,7 +173,7 @@ func (n *normaliser) blank(t Token, always bool) {
 
 // passed goes on behind what was put down.
 func (n *normaliser) passed(k Kind) {
-	n.end, n.last, n.word, n.value = n.pos, k, nil, false
+	n.end, n.last, n.word, n.value, n.among = n.pos, k, nil, false, false
 }
 
 // list takes a list of several constants or parameters, if that is what comes next.
@@ -205,6 +207,7 @@ func (n *normaliser) list(open string, closing byte) {
 // it is the last one.
 func (l *Lexer) element(closing byte) (elements int, last bool) {
 	symbol := func(t Token, c byte) bool { return t.Kind == Symbol && l.Text[t.Start] == c }
+	ends := func(t Token) bool { return t.Kind == End || symbol(t, ';') }
 	t := l.Next()
 	if symbol(t, '-') || symbol(t, '+') {
 		if t = l.Next(); t.Kind != Number {
@@ -216,7 +219,7 @@ func (l *Lexer) element(closing byte) (elements int, last bool) {
 		elements = 1
 	case symbol(t, '.') && symbol(l.Next(), '.') && symbol(l.Next(), '.'):
 		elements = 2
-	case t.Kind == End: // it was cut off
+	case ends(t): // it was cut off
 		return 1, true
 	default:
 		return 0, false
@@ -226,14 +229,14 @@ func (l *Lexer) element(closing byte) (elements int, last bool) {
 			return 0, false
 		}
 	}
-	last = symbol(t, closing) || t.Kind == End
+	last = symbol(t, closing) || ends(t)
 	if !last && !symbol(t, ',') {
 		return 0, false
 	}
 	return elements, last
 }
 
-// skipRows goes over the rows of VALUES behind the first one.
+// skipRows goes over the rows behind the first one.
 func (n *normaliser) skipRows() {
 	l := n.Lexer
 	is := func(t Token, c byte) bool { return t.Kind == Symbol && l.Text[t.Start] == c }
