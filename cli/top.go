@@ -50,22 +50,24 @@ func (t *top) add(s *session.Statement) {
 // print writes what there is so far: a table, or JSON if that is asked for and goes to
 // where all of it does.
 func (t *top) print(w io.Writer) error {
+	_, err := w.Write(t.rendered(w))
+	return err
+}
+
+// rendered returns what there is to print. Who writes it may wait, but nobody who adds.
+func (t *top) rendered(w io.Writer) []byte {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
 	ranking := t.groups.Rank(t.options.top)
-	var out []byte
 	if t.options.asJSON() && w == t.options.stdout {
-		out = (&render.JSON{}).AppendRanking(nil, &ranking)
-	} else {
-		out = newRanking(t.options, w).AppendRanking(nil, &ranking)
+		return (&render.JSON{}).AppendRanking(nil, &ranking)
 	}
-	_, err := w.Write(out)
-	return err
+	return newRanking(t.options, w).AppendRanking(nil, &ranking)
 }
 
 // newRanking returns what shows groups as text.
 func newRanking(o *options, w io.Writer) *render.Statements {
-	r := render.NewStatements(useColour(o))
+	r := render.NewStatements(useColour(o) && w == o.stdout) // whether to colour is asked of that
 	setText(&r.Text, o)
 	if isTerminal(w) {
 		r.Width = terminalWidth(w.(*os.File))
