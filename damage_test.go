@@ -432,7 +432,10 @@ func TestDamageDelivery(t *testing.T) {
 			return reorder(r, split(s, func(n int) int { return 1 + r.IntN(min(n, 300)) }), 16)
 		},
 		"overlapping": overlap,
-		"wrapping":    wrap,
+		"overlapping, late": func(r *rand.Rand, s []capture.Segment) []capture.Segment {
+			return reorder(r, overlap(r, s), 16)
+		},
+		"wrapping": wrap,
 		"kept alive": func(r *rand.Rand, s []capture.Segment) (out []capture.Segment) {
 			for i := range s {
 				if out = append(out, s[i]); len(s[i].Payload) > 0 && s[i].Flags&(capture.SYN|capture.FIN) == 0 {
@@ -499,13 +502,19 @@ func split(segments []capture.Segment, size func(n int) int) (out []capture.Segm
 	return out
 }
 
-// overlap repeats some of the bytes before in each segment.
+// overlap repeats some of what its sender said before in each segment.
 func overlap(r *rand.Rand, segments []capture.Segment) (out []capture.Segment) {
-	for i, s := range segments {
-		if i > 0 && segments[i-1].From == s.From && segments[i-1].Seq+uint32(len(segments[i-1].Payload)) == s.Seq && len(segments[i-1].Payload) > 0 {
-			before := segments[i-1].Payload
-			n := 1 + r.IntN(len(before))
-			s.Seq, s.Payload = s.Seq-uint32(n), append(slices.Clone(before[len(before)-n:]), s.Payload...)
+	type direction struct{ from, to capture.Endpoint }
+	last := map[direction]capture.Segment{}
+	for _, s := range segments {
+		d := direction{s.From, s.To}
+		before := last[d]
+		if len(s.Payload) > 0 {
+			last[d] = s
+		}
+		if len(before.Payload) > 0 && before.Seq+uint32(len(before.Payload)) == s.Seq {
+			n := 1 + r.IntN(len(before.Payload))
+			s.Seq, s.Payload = s.Seq-uint32(n), append(slices.Clone(before.Payload[len(before.Payload)-n:]), s.Payload...)
 		}
 		out = append(out, s)
 	}

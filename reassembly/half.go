@@ -235,6 +235,9 @@ func (t *Table) hold(h *half, n held) (kept int) {
 		over := min(int(o.end()-n.seq), len(n.data))
 		at := int(n.seq - o.seq)
 		t.conflict.compare(n.seq, n.data[:over], o.data[at:at+over], o.packet)
+		if n.acks && o.acks && before(n.ack, o.ack) {
+			i = t.sentBefore(h, i, at, over, n.ack)
+		}
 		if n.seq, n.data = n.seq+uint32(over), n.data[over:]; len(n.data) > 0 {
 			i++
 		}
@@ -248,6 +251,30 @@ func (t *Table) hold(h *half, n held) (kept int) {
 		t.insert(h, i, n)
 	}
 	return kept
+}
+
+// sentBefore notes that n bytes of a segment that is held came in another one, too, whose
+// sender had less of the other direction: so they need not wait for more. It returns the
+// place of the segment that has them now.
+func (t *Table) sentBefore(h *half, i, at, n int, ack uint32) int {
+	if at > 0 {
+		t.split(h, i, at)
+		i++
+	}
+	if n < len(h.held[i].data) {
+		t.split(h, i, n)
+	}
+	h.held[i].ack = ack
+	return i
+}
+
+// split makes two segments of one that is held, the first of n bytes.
+func (t *Table) split(h *half, i, n int) {
+	rest := h.held[i]
+	rest.seq, rest.data = rest.seq+uint32(n), rest.data[n:]
+	h.held[i].data, h.held[i].cut = h.held[i].data[:n:n], 0
+	h.held = slices.Insert(h.held, i+1, rest)
+	t.held += heldCost
 }
 
 func (t *Table) insert(h *half, i int, n held) {
