@@ -21,6 +21,7 @@ const queriesExample = `  pgwdump queries -r db.pcap                          wh
   pgwdump queries -r db.pcap --errors --context 2     failures, and what is around
   pgwdump queries -r db.pcap --sql 'update.*orders'   only what changes orders
   pgwdump queries -r db.pcap --top 10                 where the time went
+  pgwdump queries -i any --top 10 --duration 1m       where it goes now
   pgwdump queries -r db.pcap | sort -k3,3rn | head    the slowest
   pgwdump queries -r db.pcap -v                       all that is known of each
   pgwdump queries -r db.pcap --json | jq .            an object for each statement`
@@ -33,7 +34,7 @@ type conditions struct {
 func newQueries(o *options) *cobra.Command {
 	var given conditions
 	c := &cobra.Command{
-		Use:        "queries -r FILE [flags] [FILTER]",
+		Use:        "queries -r FILE | -i IF [flags] [FILTER]",
 		Short:      "Show what ran: a line for each statement",
 		SuggestFor: []string{"query", "statement", "statements"},
 		Long: `pgwdump queries shows the statements that ran: when they began, how long they

@@ -17,7 +17,7 @@ const sessionsExample = `  pgwdump sessions -r db.pcap                 who was t
 
 func newSessions(o *options) *cobra.Command {
 	c := &cobra.Command{
-		Use:        "sessions -r FILE [flags] [FILTER]",
+		Use:        "sessions -r FILE | -i IF [flags] [FILTER]",
 		Short:      "Show who was there: a line for each connection",
 		SuggestFor: []string{"connection", "connections"},
 		Long: `pgwdump sessions shows the connections of a capture, each in a line, in the order
