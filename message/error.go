@@ -29,7 +29,7 @@ const (
 	EmbeddedZero
 	// EmptyName: an element to be encoded would end its list early.
 	EmptyName
-	// TooMany: a list to be encoded has more elements than its count can say.
+	// TooMany: a list has more elements than a count of 16 bits can say.
 	TooMany
 	// TooLong: a message to be encoded is longer than its length word may say.
 	TooLong

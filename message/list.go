@@ -74,7 +74,9 @@ func list[T any](w *Walker, name string, p *[]T, size, least int, walk func(*T, 
 }
 
 // endedList is a list with a zero byte behind it, whose elements do not begin
-// with one. It is listed as t and by name, and path is what errors call it.
+// with one. It is listed as t and by name, and path is what errors call it. It has no
+// more elements than one with a count of 16 bits could have: two bytes of a body must
+// not take memory for a field of a message without end.
 func endedList[T any](w *Walker, name string, t FieldType, path string, p *[]T, walk func(*T, *Walker)) {
 	opened := w.open(name, t)
 	s := resize(w, *p, 0)
@@ -108,12 +110,16 @@ func (w *Walker) more(name string, i, n int) bool {
 	switch {
 	case w.err != nil:
 		return false
-	case w.mode != reading && i < n:
+	case w.mode != reading && i < n && (i < math.MaxUint16 || w.mode == cloning):
 		return true
+	case w.mode == writing && i < n:
+		w.fail(TooMany, name, int64(n))
 	case w.mode == writing:
 		w.buf = append(w.buf, 0)
 	case w.mode == reading && w.pos == len(w.buf):
 		w.fail(Unterminated, name, 0)
+	case w.mode == reading && w.buf[w.pos] != 0 && i == math.MaxUint16:
+		w.fail(TooMany, name, int64(i)+1)
 	case w.mode == reading && w.buf[w.pos] != 0:
 		return true
 	case w.mode == reading:

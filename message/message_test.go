@@ -8,6 +8,7 @@ import (
 	"os"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -304,6 +305,7 @@ var malformed = []struct {
 	{KindAuthenticationOk, "\x00\x00\x00\x03", BadValue, "code", 0},
 	{KindXLogData, "k", Truncated, "start", 1},
 	{KindXLogData, "w\x00", Truncated, "start", 1},
+	{KindErrorResponse, strings.Repeat("C\x00", 1<<16) + "\x00", TooMany, "fields", 2 * (1<<16 - 1)},
 }
 
 // TestMalformed holds the errors of malformed bodies to kind, field and offset.
@@ -360,6 +362,7 @@ func TestRefused(t *testing.T) {
 		{&ErrorResponse{Fields: []ErrorField{{Value: Text("a")}}}, EmptyName, "fields[0]"},
 		{&ParameterDescription{Types: long}, TooMany, "types"},
 		{&Bind{Parameters: NewValues(make([][]byte, 1<<16)...)}, TooMany, "parameters"},
+		{&ErrorResponse{Fields: slices.Repeat([]ErrorField{{Code: 'M'}}, 1<<16)}, TooMany, "fields"},
 		{&CopyData{Data: make([]byte, MaxLength)}, TooLong, ""},
 	} {
 		dst := append(make([]byte, 0, 64), "kept"...)
@@ -370,6 +373,30 @@ func TestRefused(t *testing.T) {
 		}
 		if string(got) != "kept" {
 			t.Errorf("%s: %q was written", c.message.Kind(), got)
+		}
+	}
+}
+
+// TestErrorFields holds the fields that are read one by one to those that are decoded: of
+// all samples, cut wherever it may be, and of an error with too many.
+func TestErrorFields(t *testing.T) {
+	bodies := [][]byte{bytes.Repeat([]byte("C\x00"), 1<<16)}
+	for _, s := range messagetest.Samples() {
+		if k := s.Message.Kind(); k == KindErrorResponse || k == KindNoticeResponse {
+			for n := 5; n <= len(s.Wire); n++ {
+				bodies = append(bodies, []byte(s.Wire[5:n]))
+			}
+		}
+	}
+	for _, body := range bodies {
+		var m ErrorResponse
+		Decode(&m, body)
+		var got []ErrorField
+		for code, value := range ErrorFields(body) {
+			got = append(got, ErrorField{code, value})
+		}
+		if !slices.EqualFunc(got, m.Fields, func(a, b ErrorField) bool { return a.Code == b.Code && bytes.Equal(a.Value, b.Value) }) {
+			t.Errorf("%.80q: %d fields one by one, %d decoded", body, len(got), len(m.Fields))
 		}
 	}
 }

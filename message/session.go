@@ -1,6 +1,11 @@
 package message
 
-import "fmt"
+import (
+	"bytes"
+	"fmt"
+	"iter"
+	"math"
+)
 
 // empty is the walk of a message without fields.
 type empty struct{}
@@ -110,6 +115,21 @@ func firstField(fields []ErrorField, code byte) Text {
 		}
 	}
 	return nil
+}
+
+// ErrorFields returns the codes and values of the fields in the body of an
+// ErrorResponse or NoticeResponse: those that are whole, at most as many as are decoded,
+// and without taking memory for a list. A value points into the body.
+func ErrorFields(body []byte) iter.Seq2[byte, Text] {
+	return func(yield func(byte, Text) bool) {
+		for n := 0; len(body) > 0 && body[0] != 0 && n < math.MaxUint16; n++ {
+			end := bytes.IndexByte(body[1:], 0)
+			if end < 0 || !yield(body[0], body[1:1+end:1+end]) {
+				return
+			}
+			body = body[1+end+1:]
+		}
+	}
 }
 
 // Name returns the name of the field in snake_case, such as "severity" for 'S',

@@ -41,9 +41,6 @@ type Tracker struct {
 	count  uint64 // requests so far
 	queue  queue
 	ahead  bool // the client has been seen not to wait for its ReadyForQuery
-
-	walker   m.Walker
-	response m.ErrorResponse
 }
 
 // New returns a Tracker that starts in the given phase: Startup, or
@@ -223,7 +220,7 @@ func (t *Tracker) answer(step *Step, k m.Kind, body []byte) bool {
 	t.catchUp()
 	head := t.queue.head()
 	step.Request = head.number
-	if k == m.KindErrorResponse && t.isFatal(body) {
+	if k == m.KindErrorResponse && isFatal(body) {
 		step.Outcome, step.Skipped = Erred, max(t.queue.len()-1, 0)
 		t.queue.drop(t.queue.len())
 		t.phase = ServerClosed
@@ -319,13 +316,13 @@ func (t *Tracker) swallow(copyIn request) {
 	}
 }
 
-// isFatal tells whether an error ends the session.
-func (t *Tracker) isFatal(body []byte) bool {
-	t.walker.Decode(&t.response, body) // what can be read of a malformed one counts
-	for i := range t.response.Fields {
-		switch f := &t.response.Fields[i]; f.Code {
+// isFatal tells whether an error ends the session. What can be read of a malformed one
+// counts.
+func isFatal(body []byte) bool {
+	for code, value := range m.ErrorFields(body) {
+		switch code {
 		case 'S', 'V':
-			if s := string(f.Value); s == "FATAL" || s == "PANIC" {
+			if s := string(value); s == "FATAL" || s == "PANIC" {
 				return true
 			}
 		}
