@@ -87,6 +87,9 @@ type Options struct {
 	// Resync makes the Decoder search for the next message where it has lost its
 	// place.
 	Resync bool
+	// Memory is shared with other Decoders that the same goroutine uses; nil for memory
+	// of its own.
+	Memory *Memory
 }
 
 // A Decoder cuts one direction of a connection into frames.
@@ -112,7 +115,8 @@ type Decoder struct {
 	beyond  int64  // bytes missing behind it, less those that it is short of
 	broken  bool   // so that nobody knows where the next message begins
 
-	hunt hunt
+	hunt   *hunt // nil while it is sure where messages begin
+	passed int64 // bytes gone over since Passed was asked
 }
 
 type state uint8
@@ -142,7 +146,9 @@ func New(side message.Side, o Options) *Decoder {
 // what is left of them, for a caller who stops half-way.
 func (d *Decoder) Feed(b []byte) {
 	if len(d.in) == 0 {
-		d.in = b
+		if d.in = b; cap(d.kept) > 0 {
+			d.kept = d.release(d.kept)
+		}
 		return
 	}
 	d.kept = append(append(d.kept[:0], d.in...), b...)
@@ -158,7 +164,7 @@ func (d *Decoder) Next(c message.Context) (*Frame, error) {
 		d.settle()
 	}
 	b := d.in
-	if d.state != heading || len(d.held) > 0 || len(b) < head || d.hunt.guessed ||
+	if d.state != heading || len(d.held) > 0 || len(b) < head || d.guessed() ||
 		c.Framing != message.Typed || c.Answer != 0 || c.Response != 0 {
 		return d.next(c)
 	}
@@ -190,6 +196,9 @@ func (d *Decoder) next(c message.Context) (*Frame, error) {
 				return nil, ErrMore
 			}
 			c.Framing = d.hunt.framing
+			if !d.hunt.guessed {
+				d.hunt = nil
+			}
 		}
 		if d.state == heading {
 			if err := d.judge(c); err != nil {
@@ -231,7 +240,9 @@ func (d *Decoder) settle() {
 	}
 	d.state = heading
 	d.offset += int64(d.frame.Size)
-	d.release()
+	if cap(d.held) > 0 {
+		d.held = d.release(d.held)
+	}
 	if d.broken {
 		d.offset += d.beyond
 		d.beyond, d.broken = 0, false
@@ -239,14 +250,25 @@ func (d *Decoder) settle() {
 	}
 }
 
-// release gives up the memory of the current message. Memory that only a large
-// message needed is not kept for the rest of the connection.
-func (d *Decoder) release() {
-	const small = 64 << 10
-	if cap(d.held) > small {
-		d.held = nil
+// hold keeps the next bytes of the current message, or of what is searched.
+func (d *Decoder) hold(b []byte) {
+	if d.held == nil && len(b) > 0 {
+		d.held = d.options.Memory.take()
 	}
-	d.held = d.held[:0]
+	d.held = append(d.held, b...)
+}
+
+// release gives up memory for what is not whole, and returns what is kept of it. Memory
+// that only a large message needed is not kept for the rest of the connection.
+func (d *Decoder) release(b []byte) []byte {
+	switch {
+	case d.options.Memory != nil:
+		d.options.Memory.give(b)
+		return nil
+	case cap(b) > large:
+		return nil
+	}
+	return b[:0]
 }
 
 // judge reads the head of the current message.
@@ -263,7 +285,7 @@ func (d *Decoder) judge(c message.Context) error {
 		}
 		// The head is cut: it is put together byte by byte, so that nothing of
 		// what follows it is held.
-		d.held = append(d.held, d.in[0])
+		d.hold(d.in[:1])
 		d.in = d.in[1:]
 		h, whole, err = message.ReadHead(d.held, d.side, c)
 	}
@@ -296,7 +318,7 @@ func (d *Decoder) fill() (*Frame, error) {
 		f.Held = cap(d.kept) > 0
 	} else {
 		n := max(min(d.keep-len(d.held), len(d.in)), 0)
-		d.held = append(d.held, d.in[:n]...)
+		d.hold(d.in[:n])
 		d.in = d.in[n:]
 		n = min(f.Size-len(d.held)-d.dropped, len(d.in))
 		d.dropped += n
@@ -310,7 +332,7 @@ func (d *Decoder) fill() (*Frame, error) {
 	f.Body = whole[min(f.Head, len(whole)):]
 	f.Dropped = d.dropped - d.absent
 	f.Kind = f.Kind.Refine(f.Body)
-	f.Guessed = d.hunt.guessed && !d.confirm(f)
+	f.Guessed = d.guessed() && !d.confirm(f)
 	d.state = given
 	return f, nil
 }
@@ -321,7 +343,8 @@ func (d *Decoder) Shorten(n int) {
 	if d.state != filling {
 		return
 	}
-	if n = max(n, d.frame.Head); len(d.held) > n {
+	if n = max(n, d.frame.Head); cap(d.held) > n {
+		n = min(n, len(d.held))
 		d.dropped += len(d.held) - n
 		d.held = append([]byte(nil), d.held[:n]...)
 	}
@@ -337,7 +360,7 @@ func (d *Decoder) Partial() (*Frame, bool) {
 	f := &d.frame
 	f.Body, f.Dropped, f.Held = d.held[f.Head:], d.dropped-d.absent, true
 	f.Kind = f.Kind.Refine(f.Body)
-	f.Guessed = d.hunt.guessed
+	f.Guessed = d.guessed()
 	return f, true
 }
 
@@ -372,6 +395,17 @@ func (d *Decoder) Rest() []byte {
 func (d *Decoder) Offset() int64 {
 	d.settle()
 	return d.offset
+}
+
+// Holds returns how many bytes of memory the Decoder has taken for what is not whole, or
+// was not when it came.
+func (d *Decoder) Holds() int {
+	d.settle()
+	n := cap(d.held) + cap(d.kept)
+	if d.hunt != nil {
+		n += cap(d.hunt.candidates) * candidateSize
+	}
+	return n
 }
 
 // Unread returns how many bytes the Decoder holds that are in no message handed

@@ -42,7 +42,6 @@ type hunt struct {
 	guessed    bool            // a place was found, and nothing has confirmed it
 	points     int             // what has spoken for it since
 	ended      bool            // no more will be fed, or not without a gap
-	passed     int64           // bytes gone over
 	scanned    int             // places that were looked at as possible beginnings
 	likely     int             // a place for which something speaks beforehand
 	bonus      int             // that, in points
@@ -60,6 +59,9 @@ type candidate struct {
 	kind   message.Kind // of that message
 	sure   bool
 }
+
+// candidateSize is how many bytes one takes, about.
+const candidateSize = 48
 
 // due returns how many bytes have to be there to judge further.
 func (c *candidate) due() int {
@@ -121,7 +123,10 @@ func (d *Decoder) Lose() {
 // lose begins a search. So much speaks for the next byte of the stream.
 func (d *Decoder) lose(bonus int) {
 	d.state = lost
-	h := &d.hunt
+	if d.hunt == nil {
+		d.hunt = new(hunt)
+	}
+	h := d.hunt
 	h.scanned, h.candidates, h.ended = 0, h.candidates[:0], false
 	h.likely, h.bonus, h.due = 0, bonus, head
 }
@@ -132,8 +137,8 @@ func (d *Decoder) Lost() bool { return d.state == lost }
 // Passed returns how many bytes the Decoder has gone over, gaps aside, without
 // finding a message in them, and counts anew from there.
 func (d *Decoder) Passed() int64 {
-	n := d.hunt.passed
-	d.hunt.passed = 0
+	n := d.passed
+	d.passed = 0
 	return n
 }
 
@@ -148,16 +153,20 @@ func (d *Decoder) Ends() (int64, bool) {
 
 // End says that no more will be fed, or nothing before the next Gap. What may be
 // the beginning of a message is taken for one on less evidence then.
-func (d *Decoder) End() { d.hunt.ended = true }
+func (d *Decoder) End() {
+	if d.hunt != nil {
+		d.hunt.ended = true
+	}
+}
 
 // Turn says that the other side speaks now and has got all that was fed: it is
 // likely that a message ends here, and that another begins with what comes next. It
 // matters to a Decoder that is lost only.
 func (d *Decoder) Turn() {
-	h := &d.hunt
 	if d.state != lost {
 		return
 	}
+	h := d.hunt
 	for i := range h.candidates {
 		if c := &h.candidates[i]; c.sure || c.closes(len(d.held)) {
 			c.sure = true
@@ -181,11 +190,11 @@ func (d *Decoder) search(f message.Framing) bool {
 		d.held, d.in = d.held[:0], nil
 		return false
 	}
-	h := &d.hunt
+	h := d.hunt
 	h.starts = f == message.Startup
 	b, borrowed := d.in, len(d.held) == 0
 	if !borrowed {
-		d.held = append(d.held, d.in...)
+		d.hold(d.in)
 		b = d.held
 	}
 	d.in = nil
@@ -198,13 +207,13 @@ func (d *Decoder) search(f message.Framing) bool {
 	d.pass(at)
 	if found {
 		if !borrowed {
-			d.kept, d.held = d.held, d.kept[:0]
+			d.kept, d.held = d.held, nil
 		}
 		d.in, d.state = b[at:], heading
 		return true
 	}
 	if borrowed {
-		d.held = append(d.held, b[at:]...)
+		d.hold(b[at:])
 	} else if at > 0 {
 		d.held = d.held[:copy(d.held, b[at:])]
 	}
@@ -213,9 +222,12 @@ func (d *Decoder) search(f message.Framing) bool {
 
 // pass goes over the first n bytes that were held and fed.
 func (d *Decoder) pass(n int) {
-	h := &d.hunt
 	d.offset += int64(n)
-	h.passed += int64(n)
+	d.passed += int64(n)
+	h := d.hunt
+	if h == nil {
+		return
+	}
 	h.scanned = max(h.scanned-n, 0)
 	h.likely -= n
 	h.due -= n
@@ -445,13 +457,19 @@ func (h *hunt) take(c *candidate, sure bool) (at int, found bool) {
 // confirm tells whether a message confirms that its beginning was found and not
 // only guessed.
 func (d *Decoder) confirm(f *Frame) bool {
-	h := &d.hunt
+	h := d.hunt
 	if f.Missing() == 0 && f.Kind.Framing() == message.Typed && f.Kind != message.KindUnknown {
 		h.points += h.pointsOf(f.Kind, f.Body)
 	}
-	h.guessed = h.points < plenty
-	return !h.guessed
+	if h.points < plenty {
+		return false
+	}
+	d.hunt = nil
+	return true
 }
+
+// guessed tells whether nothing has confirmed yet that the message begins where it does.
+func (d *Decoder) guessed() bool { return d.hunt != nil && d.hunt.guessed }
 
 // Find looks for the beginning of a message of that side in b, which is a part of its
 // stream that something may follow, but nothing needs to. It returns the place, and

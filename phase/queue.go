@@ -11,13 +11,16 @@ type pending struct {
 type queue struct {
 	items  []pending
 	first  int
-	counts [states]int // of each request
-	syncs  int         // of those whose answer ends with a ReadyForQuery
+	counts [states]int32 // of each request
+	syncs  int           // of those whose answer ends with a ReadyForQuery
 }
+
+// maxSpare is for how many requests there is memory where none waits.
+const maxSpare = 64
 
 // count counts so many more of a request, or fewer.
 func (q *queue) count(r request, more int) {
-	q.counts[r] += more
+	q.counts[r] += int32(more)
 	if r.awaitsReady() {
 		q.syncs += more
 	}
@@ -77,6 +80,9 @@ func (q *queue) drop(n int) {
 	q.first += n
 	if q.first == len(q.items) {
 		q.items, q.first = q.items[:0], 0
+		if cap(q.items) > maxSpare {
+			q.items = nil
+		}
 	}
 }
 

@@ -59,7 +59,7 @@ func (t *Tracker) Pending() int {
 		return 0
 	}
 	c := &t.queue.counts
-	return t.queue.len() - c[terminate] - c[copyEnd] - c[unseen] - c[skipping]
+	return t.queue.len() - int(c[terminate]+c[copyEnd]+c[unseen]+c[skipping])
 }
 
 // Oldest returns the number of the oldest request that waits for an answer; where

@@ -1,6 +1,8 @@
 package session
 
 import (
+	"slices"
+
 	"github.com/pgwdump/pgwdump/message"
 	"github.com/pgwdump/pgwdump/phase"
 	"github.com/pgwdump/pgwdump/tlskeys"
@@ -102,8 +104,16 @@ type Change struct {
 	Name, From, To string
 }
 
-// maxChanges is how many changes of parameters are kept.
-const maxChanges = 50
+const (
+	// maxChanges is how many changes of parameters are kept.
+	maxChanges = 50
+	// maxParameters is of how many parameters it is known what they were before: more
+	// than servers report.
+	maxParameters = 64
+)
+
+// A parameter is one of the session, as the server reported it last.
+type parameter struct{ name, value string }
 
 // A Span is a length of time, in nanoseconds, and when it began.
 type Span struct {
@@ -135,17 +145,11 @@ var methods = [message.Kinds]string{
 // A ledger keeps the Account of a connection while it goes on.
 type ledger struct {
 	Account
-	parameters  map[string]string
+	parameters  []parameter
 	started     bool   // the first ReadyForQuery has come
 	ready       Moment // since when nothing is asked; zero while something is
 	busy        Moment // since when something is; zero while nothing is, and where that was not seen
 	transaction Moment // the beginning of the open one; zero for none, and where that was not seen
-
-	start  message.StartupMessage
-	key    message.BackendKeyData
-	cancel message.CancelRequest
-	sasl   message.SASLInitialResponse
-	param  message.ParameterStatus
 }
 
 // see takes the next message of the connection.
@@ -159,25 +163,25 @@ func (l *ledger) see(m *seen, t *phase.Tracker, p *pairing) {
 	}
 	switch m.kind {
 	case message.KindStartupMessage:
-		w.Decode(&l.start, m.body) // what can be read of a malformed one counts, here and below
-		l.Protocol = l.start.Protocol
+		readInto(w, &p.startup, m.body) // what can be read of a malformed one counts, here and below
+		l.Protocol = p.startup.Protocol
 	case message.KindSASLInitialResponse:
-		w.Decode(&l.sasl, m.body)
-		l.Method = string(l.sasl.Mechanism)
+		readInto(w, &p.sasl, m.body)
+		l.Method = string(p.sasl.Mechanism)
 	case message.KindAuthenticationOk:
 		l.Outcome = Accepted
 		if l.Method == "" && t.Phase() == phase.Unsynchronised {
 			l.Method = MethodUnknown
 		}
 	case message.KindBackendKeyData:
-		w.Decode(&l.key, m.body)
-		l.ProcessID = l.key.ProcessID
+		readInto(w, &p.key, m.body)
+		l.ProcessID = p.key.ProcessID
 	case message.KindCancelRequest:
-		w.Decode(&l.cancel, m.body)
-		l.Cancels = l.cancel.ProcessID
+		readInto(w, &p.cancel, m.body)
+		l.Cancels = p.cancel.ProcessID
 	case message.KindParameterStatus:
-		w.Decode(&l.param, m.body)
-		l.reported(m)
+		readInto(w, &p.scratch.reported, m.body)
+		l.changed(p.roster.common, &p.reported, m.end)
 	case message.KindErrorResponse, message.KindErrorResponseV2:
 		l.failed(m, p.roster.recode(m.body), t.Phase())
 	case message.KindTerminate:
@@ -240,19 +244,22 @@ func (l *ledger) work(until Moment) {
 	}
 }
 
-// reported takes the server's report of a run-time parameter.
-func (l *ledger) reported(m *seen) {
-	if l.parameters == nil {
-		l.parameters = map[string]string{}
+// changed takes the server's report of a run-time parameter.
+func (l *ledger) changed(c *common, m *message.ParameterStatus, when Moment) {
+	name, to := c.word(m.Name), c.word(m.Value)
+	at := slices.IndexFunc(l.parameters, func(p parameter) bool { return p.name == name })
+	from, known := "", at >= 0
+	switch {
+	case known:
+		from, l.parameters[at].value = l.parameters[at].value, to
+	case len(l.parameters) < maxParameters:
+		l.parameters = append(l.parameters, parameter{name, to})
 	}
-	name, to := string(l.param.Name), string(l.param.Value)
-	from, known := l.parameters[name]
-	l.parameters[name] = to
 	if !l.started || known && from == to {
 		return
 	}
 	if l.Changed++; l.Changed <= maxChanges {
-		l.Changes = append(l.Changes, Change{m.end, name, from, to})
+		l.Changes = append(l.Changes, Change{when, name, from, to})
 	}
 }
 

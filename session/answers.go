@@ -13,7 +13,7 @@ import (
 func (p *pairing) fromBackend(m *seen) {
 	switch m.kind {
 	case message.KindParameterStatus:
-		p.roster.reported(&p.walker, m.body)
+		p.roster.reported(m.body)
 		return
 	case message.KindNoticeResponse:
 		p.notice(m)
@@ -245,8 +245,7 @@ func (p *pairing) failed(a *ask, m *seen) {
 	if s == nil || !s.executed {
 		s = p.victim(a, m)
 	}
-	readInto(&p.walker, &p.response, m.body)
-	for at := p.position(a); at > len(a.text)-len(a.rest) && a.rest != nil; s = a.statement {
+	for at := a.position(m.body); at > len(a.text)-len(a.rest) && a.rest != nil; s = a.statement {
 		p.finish(s, Skipped) // all of the text is parsed before any of it runs
 		p.next(a, m)
 		p.receive(a.statement, m)
@@ -270,9 +269,9 @@ func (p *pairing) failed(a *ask, m *seen) {
 // position returns where in the text of a Query its error is, in bytes, 0 where the
 // server did not say. It counts characters, which are taken for bytes where they are
 // not UTF-8.
-func (p *pairing) position(a *ask) int {
+func (a *ask) position(fields []byte) int {
 	n := 0
-	for _, c := range p.response.Field('P') {
+	for _, c := range errorField(fields, 'P') {
 		n = min(n*10+int(c-'0'), len(a.text))
 	}
 	if !utf8.Valid(a.text) {
@@ -290,13 +289,23 @@ func (p *pairing) position(a *ask) int {
 func (p *pairing) erred(s *Statement, m *seen) {
 	s.Error = s.keep(p.roster.recode(m.body))
 	s.Status = Failed
-	readInto(&p.walker, &p.response, m.body)
-	if copy(s.SQLState[:], p.response.Field('C')) != len(s.SQLState) {
+	if copy(s.SQLState[:], errorField(m.body, 'C')) != len(s.SQLState) {
 		s.SQLState = SQLState{}
 	}
 	if s.SQLState == queryCanceled {
 		s.Status = Cancelled
 	}
+}
+
+// errorField returns the first field with that code in the body of an ErrorResponse, or
+// nil.
+func errorField(body []byte, code byte) []byte {
+	for c, value := range message.ErrorFields(body) {
+		if c == code {
+			return value
+		}
+	}
+	return nil
 }
 
 // victim returns the statement that does not run because of an error of a Parse,

@@ -123,13 +123,16 @@ func (s *stream) begin(f *finding, h *hearing) {
 	s.tracker, s.doubt.torn = phase.New(start), start == phase.Unsynchronised
 	s.doubt.late = s.tls == nil && s.tcp.Opener == reassembly.Unknown
 	for i, from := range []message.Side{message.Frontend, message.Backend} {
-		s.sides[i] = side{from: from, decoder: decode.New(from, decode.Options{MaxBody: s.observer.options.MaxBody, Resync: true})}
+		s.sides[i] = side{from: from, decoder: decode.New(from, decode.Options{MaxBody: s.observer.options.MaxBody, Resync: true, Memory: &s.observer.memory})}
 		if start == phase.Unsynchronised {
 			s.sides[i].decoder.Lose()
 		}
 	}
 	s.sides[0].framing = s.tracker.Context(message.Frontend).Framing
 	s.pairing = newPairing(s)
+	if s.observer.options.View == Sessions {
+		s.ledger = new(ledger)
+	}
 	s.open(f)
 	if s.tls != nil {
 		s.enterTLS()

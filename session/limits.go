@@ -24,13 +24,14 @@ func (o *Observer) hold(more int) bool {
 // keep counts what is held of the message that is not whole yet, and shortens it where
 // that is too much.
 func (s *stream) keep(d *side) {
-	n := d.decoder.Unread()
+	n := d.decoder.Holds() + cap(d.marks)*markSize
 	if n == d.held {
 		return
 	}
 	if s.observer.hold(n-d.held) && n > d.held {
 		d.decoder.Shorten(shortened)
-		left := d.decoder.Unread()
+		d.marks = nil
+		left := d.decoder.Holds()
 		s.observer.hold(left - n)
 		n = left
 	}

@@ -1,7 +1,6 @@
 package session
 
 import (
-	"github.com/pgwdump/pgwdump/message"
 	"github.com/pgwdump/pgwdump/value"
 )
 
@@ -22,14 +21,13 @@ type roster struct {
 	login    *Login
 	given    bool // somebody else has it: it must not change
 	learning bool // its types are those of this connection alone
-	start    message.StartupMessage
-	param    message.ParameterStatus
-	text     []byte // what recode returns
+	scratch  *scratch
+	common   *common
 }
 
-func newRoster(types *value.Types) roster {
-	r := roster{login: new(Login)}
-	if types != nil {
+func newRoster(o *Observer) roster {
+	r := roster{login: new(Login), scratch: &o.scratch, common: &o.common}
+	if types := o.options.Values; types != nil {
 		r.login.Values = *types.Inherit()
 	}
 	return r
@@ -58,21 +56,22 @@ func (r *roster) recode(b []byte) []byte {
 	if convert == nil {
 		return b
 	}
-	text, err := convert(r.text[:0], b)
+	text, err := convert(r.scratch.text[:0], b)
 	if err != nil {
 		return b
 	}
-	r.text = text
+	r.scratch.text = text
 	return text
 }
 
 // started takes the client's StartupMessage.
-func (r *roster) started(w *message.Walker, body []byte) {
-	readInto(w, &r.start, body)
+func (r *roster) started(body []byte) {
+	start := &r.scratch.startup
+	readInto(&r.scratch.walker, start, body)
 	l := r.change()
-	for i := range r.start.Parameters {
-		p := &r.start.Parameters[i]
-		switch v := string(p.Value); string(p.Name) {
+	for i := range start.Parameters {
+		p := &start.Parameters[i]
+		switch v := r.common.word(p.Value); string(p.Name) {
 		case "user":
 			l.User = v
 			if l.Database == "" {
@@ -91,10 +90,11 @@ func (r *roster) started(w *message.Walker, body []byte) {
 }
 
 // reported takes the server's report of a run-time parameter.
-func (r *roster) reported(w *message.Walker, body []byte) {
-	readInto(w, &r.param, body)
-	l, v := r.change(), string(r.recode(r.param.Value))
-	switch name := string(r.param.Name); name {
+func (r *roster) reported(body []byte) {
+	reported := &r.scratch.reported
+	readInto(&r.scratch.walker, reported, body)
+	l, v := r.change(), r.common.word(r.recode(reported.Value))
+	switch name := r.common.word(reported.Name); name {
 	case "application_name":
 		l.Application = v
 	case "server_version":
@@ -106,6 +106,6 @@ func (r *roster) reported(w *message.Walker, body []byte) {
 	case "standard_conforming_strings":
 		l.backslashes = v == "off"
 	default:
-		l.Values.Settings.Set(name, v) // one that is not understood leaves the default
+		r.common.set(&l.Values.Settings, name, v)
 	}
 }

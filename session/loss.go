@@ -53,8 +53,12 @@ type mark struct {
 	time   int64
 }
 
-// maxMarks is how many marks are kept. Over that, the older half is given up.
-const maxMarks = 1024
+const (
+	// maxMarks is how many marks are kept. Over that, the older half is given up.
+	maxMarks = 1024
+	// markSize is how many bytes one takes.
+	markSize = 24
+)
 
 // mark notes which packet brought the last bytes.
 func (d *side) mark() {
@@ -161,7 +165,7 @@ func (s *stream) Close(how reassembly.Ending, packet int, time int64) {
 			s.observer.Totals.Records += e.TLS.FromClient.Total().Count + e.TLS.FromServer.Total().Count
 		}
 	}
-	if s.observer.options.View == Sessions && s.pairing != nil {
+	if s.ledger != nil {
 		e.Account = s.ledger.close(s, Moment{packet, time})
 	}
 }

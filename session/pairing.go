@@ -14,6 +14,7 @@ import (
 // which request the phase.Tracker knows; the pairing keeps what was asked, under the
 // Tracker's numbers.
 type pairing struct {
+	*scratch
 	observer *Observer
 	conn     *Conn
 	tracker  *phase.Tracker
@@ -38,21 +39,14 @@ type pairing struct {
 	marked   uint64 // the last request before a part of the answers that was not seen
 	kept     int    // bytes of text and parameters that were kept since nothing waited
 
-	walker   message.Walker
-	parse    message.Parse
-	bind     message.Bind
-	describe message.Describe
-	closing  message.Close
-	response message.ErrorResponse
-	taught   message.DataRow
-
 	copies    bool     // somebody wants to see the rows of COPY
 	described *Columns // the last ones
 	fed       *copier  // that has got something to be told of
 }
 
 func newPairing(s *stream) *pairing {
-	return &pairing{observer: s.observer, conn: &s.conn, tracker: s.tracker, roster: newRoster(s.observer.options.Values), pool: &s.observer.statements, copies: s.observer.options.CopyRows}
+	o := s.observer
+	return &pairing{scratch: &o.scratch, observer: o, conn: &s.conn, tracker: s.tracker, roster: newRoster(o), asks: queue{spares: &o.asks}, pool: &o.statements, copies: o.options.CopyRows}
 }
 
 const (
@@ -82,15 +76,19 @@ type ask struct {
 
 // A queue holds asks, oldest first.
 type queue struct {
-	items []ask
-	first int
-	cost  int // of those that wait, about, in bytes
+	spares *spares // what memory comes from, and goes to when nothing waits
+	items  []ask
+	first  int
+	cost   int // of those that wait, about, in bytes
 }
 
 func (q *queue) waiting() []ask { return q.items[q.first:] }
 
 func (q *queue) push() *ask {
-	if len(q.items) == cap(q.items) && q.first > 0 {
+	switch {
+	case q.items == nil:
+		q.items = q.spares.take()
+	case len(q.items) == cap(q.items) && q.first > 0:
 		n := copy(q.items, q.waiting())
 		clear(q.items[n:])
 		q.items, q.first = q.items[:n], 0
@@ -104,8 +102,36 @@ func (q *queue) drop(n int) {
 		q.cost -= q.items[q.first+i].cost
 	}
 	clear(q.items[q.first : q.first+n])
-	if q.first += n; q.first == len(q.items) {
-		q.items, q.first = q.items[:0], 0
+	if q.first += n; q.first == len(q.items) && n > 0 {
+		q.spares.give(q.items)
+		q.items, q.first = nil, 0
+	}
+}
+
+// Spares are memory for queues of asks in which nothing waits for now.
+type spares struct{ lists [][]ask }
+
+const (
+	// maxSpares is how many lists are kept, maxSpare how many asks they may have room for.
+	maxSpares = 64
+	maxSpare  = 64
+)
+
+// take returns an empty list.
+func (s *spares) take() []ask {
+	if len(s.lists) == 0 {
+		return make([]ask, 0, 4)
+	}
+	last := len(s.lists) - 1
+	list := s.lists[last]
+	s.lists = s.lists[:last]
+	return list
+}
+
+// give takes a list back in which nothing is any more.
+func (s *spares) give(list []ask) {
+	if cap(list) <= maxSpare && len(s.lists) < maxSpares {
+		s.lists = append(s.lists, list[:0])
 	}
 }
 
@@ -127,18 +153,6 @@ type seen struct {
 // than it is taken for.
 func (m *seen) inDoubt() bool { return m.step.Phase == phase.Unsynchronised }
 
-// readInto decodes a message again into the same memory. What can be read of a
-// malformed one counts; the rest is zero, not that of the message before.
-func readInto[T any, M interface {
-	*T
-	message.Message
-}](w *message.Walker, m M, body []byte) {
-	if w.Decode(m, body) != nil {
-		*m = *new(T)
-		w.Decode(m, body)
-	}
-}
-
 // see takes the next message. What ended with it is in p.ended.
 func (p *pairing) see(m *seen) {
 	if m.from == message.Frontend {
@@ -156,7 +170,7 @@ func (p *pairing) fromFrontend(m *seen) {
 	}
 	switch m.kind {
 	case message.KindStartupMessage:
-		p.roster.started(&p.walker, m.body)
+		p.roster.started(m.body)
 	case message.KindQuery, message.KindParse, message.KindBind, message.KindExecute, message.KindFunctionCall:
 		p.unheard(m)
 	case message.KindCopyData:
@@ -272,10 +286,8 @@ func (p *pairing) query(a *ask, m *seen) {
 		}
 	}
 	p.words(a, p.keep(s, text))
-	if unnamed := p.catalog.slots[""]; unnamed != nil {
-		p.catalog.set(unnamed, nil) // it is the end of it
-	}
-	p.catalog.unnamed.open = false
+	p.catalog.set(&p.catalog.unnamed, nil) // it is the end of it
+	p.catalog.unnamedPortal.open = false
 }
 
 // keep keeps text or parameters with a statement, but not more of them than memory is
@@ -321,7 +333,7 @@ func (p *pairing) command(s *Statement, c *sql.Command) {
 		s.Protocol = Replication
 	case sql.Execute:
 		s.Name = c.Name
-		if slot := p.catalog.slots[string(c.Name)]; slot != nil && slot.now != nil {
+		if slot := p.catalog.find(c.Name); slot != nil && slot.now != nil {
 			s.Prepared = slot.now.SQL
 		}
 	}
@@ -444,13 +456,13 @@ func (p *pairing) close(a *ask, m *seen) {
 	readInto(&p.walker, &p.closing, m.body)
 	if p.closing.Target == message.Portal {
 		if len(p.closing.Name) == 0 {
-			p.catalog.unnamed.open = false
+			p.catalog.unnamedPortal.open = false
 		} else {
 			delete(p.catalog.portals, string(p.closing.Name))
 		}
 		return
 	}
-	if s := p.catalog.slots[string(p.closing.Name)]; s != nil {
+	if s := p.catalog.find(p.closing.Name); s != nil {
 		a.slot, a.before = s, s.now
 		p.catalog.set(s, nil)
 		s.asked, s.draft = a.number, nil
@@ -474,7 +486,7 @@ func (p *pairing) unheard(m *seen) {
 		return
 	case message.KindBind:
 		readInto(&p.walker, &p.bind, m.body)
-		if of := p.catalog.slots[string(p.bind.Statement)]; s.SQL == nil && of != nil {
+		if of := p.catalog.find(p.bind.Statement); s.SQL == nil && of != nil {
 			p.from(s, of)
 		}
 		s.Portal, s.Arguments = s.keep(p.bind.Portal), p.keep(s, m.body)

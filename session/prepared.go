@@ -65,17 +65,26 @@ const (
 // client sees them: what it has asked for counts as done, and is undone where the
 // server did not do it.
 type catalog struct {
-	slots   map[string]*slot
-	portals map[string]*portal
-	unnamed portal
-	texts   map[string]*prepared // by the body of a Parse behind the name
-	size    int                  // bytes in texts
-	held    int                  // bytes of SQL in slots
+	unnamed       slot
+	unnamedPortal portal
+	slots         map[string]*slot
+	portals       map[string]*portal
+	texts         map[string]*prepared // by the body of a Parse behind the name
+	size          int                  // bytes in texts
+	held          int                  // bytes of SQL in slots
+}
+
+// find returns what the name stands for, nil for nothing.
+func (c *catalog) find(name []byte) *slot {
+	if len(name) == 0 {
+		return &c.unnamed
+	}
+	return c.slots[string(name)]
 }
 
 // slot returns what the name stands for, making it where it is new.
 func (c *catalog) slot(name []byte) *slot {
-	if s := c.slots[string(name)]; s != nil {
+	if s := c.find(name); s != nil {
 		return s
 	}
 	if c.slots == nil || len(c.slots) >= maxNames || c.held > maxPrepared {
@@ -110,7 +119,7 @@ func (c *catalog) drop(s *slot) {
 // portal returns the portal of that name, making it where it is new.
 func (c *catalog) portal(name []byte) *portal {
 	if len(name) == 0 {
-		return &c.unnamed
+		return &c.unnamedPortal
 	}
 	if p := c.portals[string(name)]; p != nil {
 		return p
@@ -155,14 +164,14 @@ func (c *catalog) remember(key []byte, m *message.Parse, backslashes bool) *prep
 // the name, or all if it is nil. Those asked for later are not touched.
 func (c *catalog) forget(name []byte, number uint64) {
 	if name != nil {
-		if s := c.slots[string(name)]; s != nil && s.asked < number {
+		if s := c.find(name); s != nil && s.asked < number {
 			c.set(s, nil)
 			c.drop(s)
 		}
 		return
 	}
-	for n, s := range c.slots {
-		if s.asked < number && n != "" {
+	for _, s := range c.slots {
+		if s.asked < number {
 			c.set(s, nil)
 			c.drop(s)
 		}
@@ -172,8 +181,8 @@ func (c *catalog) forget(name []byte, number uint64) {
 // endTransaction closes the portals made before that request, as the end of a
 // transaction does.
 func (c *catalog) endTransaction(number uint64) {
-	if c.unnamed.asked < number {
-		c.unnamed.open = false
+	if c.unnamedPortal.asked < number {
+		c.unnamedPortal.open = false
 	}
 	for n, p := range c.portals {
 		if p.asked < number {

@@ -10,6 +10,7 @@ package session
 import (
 	"sync"
 
+	"github.com/pgwdump/pgwdump/decode"
 	"github.com/pgwdump/pgwdump/message"
 	"github.com/pgwdump/pgwdump/reassembly"
 	"github.com/pgwdump/pgwdump/tlskeys"
@@ -115,6 +116,10 @@ func (t *Totals) Add(o *Totals) {
 type Observer struct {
 	options    Options
 	stages     *tlskeys.Stages
+	scratch    scratch
+	common     common
+	memory     decode.Memory
+	asks       spares
 	events     *Events // where it tells; nil where it only counts
 	untold     Event   // that nobody is told of
 	reader     Reader  // for Check

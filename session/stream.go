@@ -29,8 +29,8 @@ type stream struct {
 	tls         *tlskeys.TLS     // nil where there is none
 	tlsFrom     reassembly.Chunk // where it was told of
 	pairing     *pairing
-	asked       int // bytes of requests that wait for their answers, as far as the Observer has counted
-	ledger      ledger
+	asked       int                // bytes of requests that wait for their answers, as far as the Observer has counted
+	ledger      *ledger            // nil where nobody is told of it
 	early       []reassembly.Chunk // answers that were captured before their request
 }
 
@@ -225,7 +225,7 @@ func (s *stream) message(d *side, c *reassembly.Chunk, f *decode.Frame) {
 		}
 	}
 	s.pairing.see(&m)
-	if s.observer.options.View == Sessions {
+	if s.ledger != nil {
 		s.ledger.see(&m, s.tracker, s.pairing)
 	}
 	s.tell(e, f, told)
@@ -272,7 +272,9 @@ func (s *stream) tellStatements(c *reassembly.Chunk) {
 	for i, statement := range p.ended {
 		p.ended[i] = nil
 		s.observer.Totals.Statements++
-		s.ledger.count(statement)
+		if s.ledger != nil {
+			s.ledger.count(statement)
+		}
 		if s.observer.options.View != Statements || !s.observer.tells(Ended, 0) {
 			statement.Release()
 			continue
