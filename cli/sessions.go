@@ -60,7 +60,7 @@ func closed(e *session.Event, pass func(*session.Event)) {
 		if e.Account != nil {
 			pass(e)
 		}
-	case session.Gap, session.Conflict, session.Error, session.Why:
+	case session.Gap, session.Conflict, session.Lapse, session.Error, session.Why:
 		pass(e)
 	}
 }

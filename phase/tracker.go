@@ -40,7 +40,8 @@ type Tracker struct {
 	status m.TransactionStatus
 	count  uint64 // requests so far
 	queue  queue
-	ahead  bool // the client has been seen not to wait for its ReadyForQuery
+	forgot uint64 // requests that there was no room for
+	ahead  bool   // the client has been seen not to wait for its ReadyForQuery
 }
 
 // New returns a Tracker that starts in the given phase: Startup, or
@@ -181,8 +182,13 @@ func (t *Tracker) Forget() {
 	if t.queue.len() > 0 {
 		t.queue.drop(1)
 		t.phase = Unsynchronised
+		t.forgot++
 	}
 }
+
+// Forgotten returns how many requests were forgotten because there was no room for them:
+// by [Tracker.Forget], or over [MaxRequests].
+func (t *Tracker) Forgotten() uint64 { return t.forgot }
 
 // push queues a request. Where nothing else is being answered, the connection
 // is in its phase from now on.

@@ -24,11 +24,11 @@ type shard struct {
 
 func newShard(index int, o *Options) *shard {
 	observed := o.Session
-	observed.Held = (o.Held/2 + shards - 1) / shards
+	observed.Held = share(o.Held, 2)
 	s := &shard{index: uint8(index), observer: session.New(observed), tells: o.Render != nil || o.Select != nil}
 	s.table = reassembly.New(reassembly.Options{
-		Connections: (o.Connections + shards - 1) / shards,
-		Held:        (o.Held/2 + shards - 1) / shards,
+		Connections: share(o.Connections, 1),
+		Held:        share(o.Held, 2),
 	}, s.observer.Open)
 	s.late = func(order int) {
 		if r := s.run(); r.from < r.to {
@@ -36,6 +36,12 @@ func newShard(index int, o *Options) *shard {
 		}
 	}
 	return s
+}
+
+// share returns the part of a limit that a shard has, where that is divided into so many
+// parts for each: never 0, which is none, of something.
+func share(limit, parts int) int {
+	return (limit + shards*parts - 1) / (shards * parts)
 }
 
 // observe observes the shard's part of a batch.

@@ -78,6 +78,8 @@ func (r *JSON) Append(dst []byte, e *session.Event) []byte {
 		dst = appendNumber(dst, e.Bytes)
 		dst = append(dst, `,"before":`...)
 		dst = appendNumber(dst, int64(e.Before))
+	case session.Lapse:
+		dst = appendLapse(dst, e.Err.(*session.Forgotten))
 	case session.Error:
 		dst = append(dst, `,"phase":"`...)
 		dst = append(dst, e.Phase.String()...)
@@ -187,6 +189,7 @@ var eventNames = [...]string{
 	session.Row:       "copy_row",
 	session.Gap:       "gap",
 	session.Conflict:  "conflict",
+	session.Lapse:     "forgotten",
 	session.Error:     "error",
 	session.Encrypted: "encrypted",
 	session.Why:       "why",

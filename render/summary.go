@@ -18,7 +18,8 @@ type Summary struct {
 // nothing of it was against the rules.
 func (s *Summary) Sound() bool {
 	return s.Malformed == 0 && s.Incomplete == 0 && s.Uncertain == 0 && s.Violations == 0 &&
-		s.Gaps == 0 && s.Dropped == 0 && s.Shed == 0 && s.Lost == 0 && s.Undecoded == 0 && s.Forgotten == 0 && s.Conflicts == 0
+		s.Gaps == 0 && s.Dropped == 0 && s.Shed == 0 && s.Lost == 0 && s.Undecoded == 0 && s.Conflicts == 0 &&
+		s.Forgotten == 0 && s.Lapsed == session.Forgotten{}
 }
 
 // AppendText appends one line for people. What there was none of is left out.
@@ -44,10 +45,11 @@ func (s *Summary) AppendText(dst []byte) []byte {
 	if s.Connections == 0 {
 		why = " (--why says what)"
 	}
-	for _, p := range []struct {
+	type part struct {
 		n            int64
 		what, behind string
-	}{
+	}
+	parts := []part{
 		{s.Malformed + s.Incomplete, "message", " malformed or incomplete"},
 		{s.Uncertain, "message", " decoded after a guess"},
 		{s.Violations, "violation", " of the protocol"},
@@ -59,8 +61,12 @@ func (s *Summary) AppendText(dst []byte) []byte {
 		{s.Conflicts, "packet", " sent again with other bytes"},
 		{s.Shortened, "message", " cut at the limit"},
 		{int64(s.Forgotten), "connection", " over the limit"},
-		{int64(s.Others), "other connection", why},
-	} {
+	}
+	for _, l := range lapses(&s.Lapsed) {
+		parts = append(parts, part{l.n, l.what, " over the limit"})
+	}
+	parts = append(parts, part{int64(s.Others), "other connection", why})
+	for _, p := range parts {
 		if p.n > 0 {
 			dst = append(appendMany(append(dst, ", "...), p.n, p.what), p.behind...)
 		}
@@ -103,6 +109,10 @@ func (s *Summary) AppendJSON(dst []byte) []byte {
 	} {
 		dst = append(append(append(dst, `,"`...), m.name...), `":`...)
 		dst = strconv.AppendInt(dst, m.n, 10)
+	}
+	for _, l := range lapses(&s.Lapsed) {
+		dst = append(append(append(dst, `,"forgotten_`...), l.name...), `":`...)
+		dst = appendNumber(dst, l.n)
 	}
 	return append(dst, "}\n"...)
 }

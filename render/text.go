@@ -81,6 +81,8 @@ func (r *Text) Append(dst []byte, e *session.Event) []byte {
 		dst = append(dst, p.warning.off...)
 	case session.Conflict:
 		dst = p.warning.append(dst, fmt.Sprintf("conflict: packet %d has other bytes than packet %d, %d of them from offset %d on; the first ones count", e.Packet, e.Before, e.Bytes, e.Offset))
+	case session.Lapse:
+		dst = p.warning.append(dst, lapseText(e.Err.(*session.Forgotten)))
 	case session.Error:
 		text := e.Err.Error()
 		if errors.As(e.Err, new(*message.Error)) { // which names what it was taken for

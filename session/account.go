@@ -107,6 +107,8 @@ type Change struct {
 const (
 	// maxChanges is how many changes of parameters are kept.
 	maxChanges = 50
+	// maxError is how much is kept of the error that ends a connection.
+	maxError = 64 << 10
 	// maxParameters is of how many parameters it is known what they were before: more
 	// than servers report.
 	maxParameters = 64
@@ -146,6 +148,7 @@ var methods = [message.Kinds]string{
 type ledger struct {
 	Account
 	parameters  []parameter
+	cost        int    // of these and of what is told at the end, about, in bytes
 	started     bool   // the first ReadyForQuery has come
 	ready       Moment // since when nothing is asked; zero while something is
 	busy        Moment // since when something is; zero while nothing is, and where that was not seen
@@ -181,9 +184,13 @@ func (l *ledger) see(m *seen, t *phase.Tracker, p *pairing) {
 		l.Cancels = p.cancel.ProcessID
 	case message.KindParameterStatus:
 		readInto(w, &p.scratch.reported, m.body)
+		before := l.cost
 		l.changed(p.roster.common, &p.reported, m.end)
+		p.catalog.cost += l.cost - before
 	case message.KindErrorResponse, message.KindErrorResponseV2:
+		before := l.cost
 		l.failed(m, p.roster.recode(m.body), t.Phase())
+		p.catalog.cost += l.cost - before
 	case message.KindTerminate:
 		l.Farewell = ByClient
 	case message.KindReadyForQuery:
@@ -252,15 +259,35 @@ func (l *ledger) changed(c *common, m *message.ParameterStatus, when Moment) {
 	switch {
 	case known:
 		from, l.parameters[at].value = l.parameters[at].value, to
+		l.cost += costOf(to) - costOf(from)
 	case len(l.parameters) < maxParameters:
 		l.parameters = append(l.parameters, parameter{name, to})
+		l.cost += costOf(name) + costOf(to)
 	}
 	if !l.started || known && from == to {
 		return
 	}
 	if l.Changed++; l.Changed <= maxChanges {
 		l.Changes = append(l.Changes, Change{when, name, from, to})
+		l.cost += costOf(name) + costOf(from) + costOf(to)
 	}
+}
+
+// costOf returns what it costs to keep a word: one that is short is the same for all.
+func costOf(word string) int {
+	const header = 16
+	if len(word) <= maxWord {
+		return header
+	}
+	return header + len(word)
+}
+
+// forget forgets what the parameters were.
+func (l *ledger) forget() {
+	for _, p := range l.parameters {
+		l.cost -= costOf(p.name) + costOf(p.value)
+	}
+	l.parameters = nil
 }
 
 // failed takes an error with that body in UTF-8; the phase is that behind it. One that comes before the first
@@ -273,7 +300,8 @@ func (l *ledger) failed(m *seen, body []byte, after phase.Phase) {
 		l.Outcome = Refused
 	}
 	l.Farewell = ByServer
-	l.Error = append([]byte{}, body...)
+	l.Error = append([]byte{}, body[:min(len(body), maxError)]...)
+	l.cost += len(l.Error)
 	if m.kind == message.KindErrorResponseV2 { // nothing but the text of the message
 		l.Error = append(append([]byte("M"), body...), 0)
 	}

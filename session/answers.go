@@ -132,13 +132,14 @@ func (p *pairing) columns(a *ask, m *seen) {
 	if m.event == nil && !mayTeach(a.sql()) && !p.copies {
 		return
 	}
-	c := p.shapes.of(&p.walker, &p.roster, m.body)
+	c := p.catalog.shape(&p.walker, &p.roster, m.body)
 	p.described = c
 	switch {
 	case a.kind == message.KindQuery:
 		a.statement.columns = c
 	case a.prepared != nil:
 		a.prepared.columns, a.prepared.bound = c, nil
+		p.catalog.count(a.prepared)
 	default:
 		if a.statement != nil {
 			a.statement.columns = c
@@ -170,7 +171,7 @@ func (p *pairing) row(a *ask, m *seen) {
 	}
 	if s.columns == nil && first && a.prepared != nil && a.prepared.columns != nil && !s.Cut {
 		readInto(&p.walker, &p.bind, s.Arguments)
-		s.columns = a.prepared.in(p.bind.ResultFormats)
+		s.columns = p.catalog.bound(a.prepared, p.bind.ResultFormats)
 	}
 	if teaches && first {
 		s.lesson = lessonOf(s.columns)

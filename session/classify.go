@@ -131,7 +131,7 @@ func (s *stream) begin(f *finding, h *hearing) {
 	s.sides[0].framing = s.tracker.Context(message.Frontend).Framing
 	s.pairing = newPairing(s)
 	if s.observer.options.View == Sessions {
-		s.ledger = new(ledger)
+		s.pairing.ledger = new(ledger)
 	}
 	s.open(f)
 	if s.tls != nil {

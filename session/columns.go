@@ -11,35 +11,48 @@ import (
 // number of Events can share them.
 type Columns struct{ List []message.Column }
 
-// maxShapes is how many RowDescriptions of a connection are remembered, to know them
-// again.
-const maxShapes = 256
+const (
+	// maxShapes is how many RowDescriptions of a connection are remembered, to know them
+	// again.
+	maxShapes = 256
+	// shapeCost is what one costs besides its bytes and columns, columnCost a column.
+	shapeCost  = 128
+	columnCost = 64
+)
 
 // A shapes holds the Columns of RowDescriptions, by the body.
-type shapes map[string]*Columns
+type shapes struct {
+	known map[string]*Columns
+	cost  int // about, in bytes
+}
 
-// of returns the Columns of a RowDescription.
-func (s *shapes) of(w *message.Walker, r *roster, body []byte) *Columns {
-	if c := (*s)[string(body)]; c != nil {
-		return c
+// shape returns the Columns of a RowDescription.
+func (c *catalog) shape(w *message.Walker, r *roster, body []byte) *Columns {
+	s := &c.shapes
+	if columns := s.known[string(body)]; columns != nil {
+		return columns
 	}
-	if *s == nil || len(*s) >= maxShapes {
-		*s = shapes{}
+	if s.known == nil || len(s.known) >= maxShapes {
+		c.cost -= s.cost
+		*s = shapes{known: map[string]*Columns{}}
 	}
 	var m message.RowDescription
 	w.Decode(&m, bytes.Clone(body)) // what can be read of a malformed one counts
 	for i := range m.Columns {
 		m.Columns[i].Name = bytes.Clone(r.recode(m.Columns[i].Name))
 	}
-	c := &Columns{m.Columns}
-	(*s)[string(body)] = c
-	return c
+	columns := &Columns{m.Columns}
+	s.known[string(body)] = columns
+	more := shapeCost + len(body)*2 + len(m.Columns)*columnCost
+	s.cost += more
+	c.cost += more
+	return columns
 }
 
-// in returns the columns of a prepared statement in the formats that a Bind asks for:
+// bound returns the columns of a prepared statement in the formats that a Bind asks for:
 // none for all in text, one for all, or one each. A Describe of a statement cannot
 // know them.
-func (p *prepared) in(formats []message.Format) *Columns {
+func (c *catalog) bound(p *prepared, formats []message.Format) *Columns {
 	if p.bound == nil || !slices.Equal(p.results, formats) {
 		p.bound = &Columns{slices.Clone(p.columns.List)}
 		p.results = slices.Clone(formats)
@@ -52,6 +65,7 @@ func (p *prepared) in(formats []message.Format) *Columns {
 				*format = formats[i]
 			}
 		}
+		c.count(p)
 	}
 	return p.bound
 }

@@ -113,7 +113,7 @@ func (s *stream) encrypt(by message.Kind, c *reassembly.Chunk) {
 	}
 	e := s.observer.begin(Encrypted, s, c.Packet, c.Time)
 	e.Phase = phase.Encrypted
-	if s.ledger != nil {
-		s.ledger.Encrypted = GSSAPI
+	if s.pairing.ledger != nil {
+		s.pairing.ledger.Encrypted = GSSAPI
 	}
 }

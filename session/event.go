@@ -43,6 +43,9 @@ const (
 	// Shed: a connection is no longer looked at, or is again, as Shedding says. Conn may
 	// be one that was not found to speak PostgreSQL; then its Number is 0.
 	Shed
+	// Lapse: part of what was known of the connection is not any more, because that was
+	// too much of all; Err is a *Forgotten that says what.
+	Lapse
 )
 
 // An Event is something that happened on a connection. What most messages have comes

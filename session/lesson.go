@@ -48,7 +48,10 @@ func (p *pairing) learn(s *Statement, m *seen) {
 	if !s.lesson.HasOID() {
 		oid = p.askedFor(s)
 	}
-	p.roster.pupil().LearnRow(s.lesson, oid, row)
+	pupil := p.roster.pupil()
+	before := pupil.Learned()
+	pupil.LearnRow(s.lesson, oid, row)
+	p.catalog.cost += (pupil.Learned() - before) * typeCost
 }
 
 // printed returns a value as PostgreSQL prints it, and nothing where that is not known.

@@ -56,15 +56,16 @@ func (o *Observer) full() bool { return o.options.Held > 0 && o.asked > 2*o.opti
 func (s *stream) keepAsked(c *reassembly.Chunk) {
 	before := s.asked
 	s.countAsked()
-	if s.asked <= before || !s.observer.full() {
-		return
-	}
 	for s.asked > before && s.observer.full() && s.tracker.Pending() > 1 {
 		s.tracker.Forget()
 		s.pairing.giveUpBefore(s.tracker.Oldest())
 		s.countAsked()
 	}
-	s.tellStatements(c)
+	if n := s.tracker.Forgotten(); n != s.forgotten {
+		s.forgot(c, Forgotten{Requests: int64(n - s.forgotten)})
+		s.forgotten = n
+		s.tellStatements(c)
+	}
 }
 
 func (s *stream) countAsked() {
@@ -83,6 +84,7 @@ func (s *stream) countAsked() {
 func (s *stream) release() {
 	s.observer.asked -= s.asked
 	s.asked = 0
+	s.observer.knowing.count(s, 0)
 	for i := range s.sides {
 		s.observer.hold(-s.sides[i].held)
 		s.sides[i].held = 0

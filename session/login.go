@@ -64,6 +64,18 @@ func (r *roster) recode(b []byte) []byte {
 	return text
 }
 
+// unlearn forgets what the client has asked the catalog for, and returns of how many data
+// types that was.
+func (r *roster) unlearn() int {
+	n := r.login.Values.Learned()
+	if n > 0 {
+		l := r.change()
+		l.Values.Unlearn()
+		r.learning = false
+	}
+	return n
+}
+
 // started takes the client's StartupMessage.
 func (r *roster) started(body []byte) {
 	start := &r.scratch.startup

@@ -165,8 +165,8 @@ func (s *stream) Close(how reassembly.Ending, packet int, time int64) {
 			s.observer.Totals.Records += e.TLS.FromClient.Total().Count + e.TLS.FromServer.Total().Count
 		}
 	}
-	if s.ledger != nil {
-		e.Account = s.ledger.close(s, Moment{packet, time})
+	if s.pairing != nil && s.pairing.ledger != nil {
+		e.Account = s.pairing.ledger.close(s, Moment{packet, time})
 	}
 }
 

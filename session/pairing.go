@@ -26,7 +26,6 @@ type pairing struct {
 
 	last    *Statement // the one asked for last
 	syncs   uint64     // Syncs that the client has sent
-	shapes  shapes
 	orphan  *Statement // being answered without having been seen to be asked for
 	ignored *Statement // being asked for, though the server does not heed it
 
@@ -42,6 +41,7 @@ type pairing struct {
 	copies    bool     // somebody wants to see the rows of COPY
 	described *Columns // the last ones
 	fed       *copier  // that has got something to be told of
+	ledger    *ledger  // nil where nobody is told of it
 }
 
 func newPairing(s *stream) *pairing {
@@ -287,7 +287,7 @@ func (p *pairing) query(a *ask, m *seen) {
 	}
 	p.words(a, p.keep(s, text))
 	p.catalog.set(&p.catalog.unnamed, nil) // it is the end of it
-	p.catalog.unnamedPortal.open = false
+	p.catalog.closePortal(nil)
 }
 
 // keep keeps text or parameters with a statement, but not more of them than memory is
@@ -351,6 +351,7 @@ func (p *pairing) prepare(a *ask, m *seen) {
 		readInto(&p.walker, &p.parse, m.body)
 		p.parse.SQL = p.roster.recode(p.parse.SQL)
 		made = p.catalog.remember(rest, &p.parse, p.roster.login.backslashes)
+		p.kept += len(made.SQL)
 	}
 	p.catalog.set(a.slot, made)
 	a.slot.asked = a.number
@@ -398,8 +399,8 @@ func (p *pairing) bound(a *ask, m *seen) {
 		p.from(s, of)
 	}
 	of.draft = nil
-	*o = portal{name: o.name, open: true, asked: a.number, prepared: of.now, statement: of.name,
-		arguments: append(o.arguments[:0], m.body[:min(len(m.body), maxSQL)]...), draft: s, syncs: p.syncs}
+	p.catalog.bind(o, of, a.number, m.body)
+	o.draft, o.syncs = s, p.syncs
 	s.Portal, s.Arguments = o.name, p.keep(s, m.body)
 	a.statement, a.portal = s, o
 	m.about(of.now, p)
@@ -455,11 +456,7 @@ func (p *pairing) again(s *Statement, name []byte, o *portal) {
 func (p *pairing) close(a *ask, m *seen) {
 	readInto(&p.walker, &p.closing, m.body)
 	if p.closing.Target == message.Portal {
-		if len(p.closing.Name) == 0 {
-			p.catalog.unnamedPortal.open = false
-		} else {
-			delete(p.catalog.portals, string(p.closing.Name))
-		}
+		p.catalog.closePortal(p.closing.Name)
 		return
 	}
 	if s := p.catalog.find(p.closing.Name); s != nil {

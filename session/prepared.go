@@ -23,6 +23,9 @@ type prepared struct {
 	columns *Columns // of its rows; nil while they are not described
 	bound   *Columns // these in the formats that a Bind last asked for, which are results
 	results []message.Format
+
+	uses int // how many names and texts of the catalog stand for it
+	cost int // as far as the catalog has counted it
 }
 
 // A slot is what a name stands for.
@@ -48,17 +51,21 @@ type portal struct {
 }
 
 const (
-	// maxNames is how many prepared statements or portals of a connection are known at
-	// a time. PostgreSQL would hold more, but no client comes near.
-	maxNames = 1 << 14
-	// maxPrepared is how many bytes of SQL they may have in all.
-	maxPrepared = 64 << 20
 	// maxTexts and maxTextBytes are how many texts of prepared statements are
 	// remembered to know them again when they are prepared once more.
 	maxTexts     = 512
 	maxTextBytes = 1 << 20
 	// maxSQL is how much is kept of one text.
 	maxSQL = 1 << 20
+	// maxSpareArguments is how much memory for the parameters of the unnamed portal is
+	// kept when it is closed.
+	maxSpareArguments = 4 << 10
+
+	// nameCost is what a name costs besides itself, preparedCost a prepared statement
+	// besides its text and columns, and textCost a text that is remembered.
+	nameCost     = 192
+	preparedCost = 192
+	textCost     = 64
 )
 
 // A catalog holds the prepared statements and portals of a connection. It is as the
@@ -71,7 +78,8 @@ type catalog struct {
 	portals       map[string]*portal
 	texts         map[string]*prepared // by the body of a Parse behind the name
 	size          int                  // bytes in texts
-	held          int                  // bytes of SQL in slots
+	shapes        shapes
+	cost          int // of all that the connection may refer to later, about, in bytes
 }
 
 // find returns what the name stands for, nil for nothing.
@@ -87,32 +95,59 @@ func (c *catalog) slot(name []byte) *slot {
 	if s := c.find(name); s != nil {
 		return s
 	}
-	if c.slots == nil || len(c.slots) >= maxNames || c.held > maxPrepared {
-		c.slots, c.held = map[string]*slot{}, 0
+	if c.slots == nil {
+		c.slots = map[string]*slot{}
 	}
 	s := &slot{name: bytes.Clone(name)}
 	c.slots[string(name)] = s
+	c.cost += nameCost + len(name)
 	return s
 }
 
 // set makes a name stand for a prepared statement, or for nothing.
 func (c *catalog) set(s *slot, p *prepared) {
-	c.held += p.size() - s.now.size()
+	c.use(p, 1)
+	c.use(s.now, -1)
 	s.now = p
 }
 
-// size returns how many bytes of SQL it has.
-func (p *prepared) size() int {
+// use takes note that so many more stand for a prepared statement, or fewer.
+func (c *catalog) use(p *prepared, more int) {
 	if p == nil {
-		return 0
+		return
 	}
-	return len(p.SQL)
+	if p.uses += more; p.uses == 0 || p.uses == more { // it was not used before, or is not now
+		c.count(p)
+	}
+}
+
+// count counts what a prepared statement costs by now.
+func (c *catalog) count(p *prepared) {
+	n := 0
+	if p.uses > 0 {
+		n = p.size()
+	}
+	c.cost += n - p.cost
+	p.cost = n
+}
+
+// size returns how many bytes it takes, about.
+func (p *prepared) size() int {
+	n := preparedCost + len(p.SQL)
+	if p.columns != nil {
+		n += len(p.columns.List) * columnCost
+	}
+	if p.bound != nil {
+		n += len(p.bound.List) * columnCost
+	}
+	return n
 }
 
 // drop forgets a name that stands for nothing any more.
 func (c *catalog) drop(s *slot) {
 	if s.now == nil && c.slots[string(s.name)] == s {
 		delete(c.slots, string(s.name))
+		c.cost -= nameCost + len(s.name)
 	}
 }
 
@@ -124,12 +159,42 @@ func (c *catalog) portal(name []byte) *portal {
 	if p := c.portals[string(name)]; p != nil {
 		return p
 	}
-	if c.portals == nil || len(c.portals) >= maxNames {
+	if c.portals == nil {
 		c.portals = map[string]*portal{}
 	}
 	p := &portal{name: bytes.Clone(name)}
 	c.portals[string(name)] = p
+	c.cost += nameCost + len(name)
 	return p
+}
+
+// bind makes a portal of a prepared statement, with the body of the Bind.
+func (c *catalog) bind(p *portal, of *slot, number uint64, body []byte) {
+	arguments := append(p.arguments[:0], body[:min(len(body), maxSQL)]...)
+	c.cost += cap(arguments) - cap(p.arguments)
+	*p = portal{name: p.name, open: true, asked: number, prepared: of.now, statement: of.name, arguments: arguments}
+}
+
+// closePortal closes the portal of that name.
+func (c *catalog) closePortal(name []byte) {
+	if len(name) > 0 {
+		if p := c.portals[string(name)]; p != nil {
+			c.cost -= nameCost + len(name) + cap(p.arguments)
+			delete(c.portals, string(name))
+		}
+		return
+	}
+	c.unnamedPortal.open = false
+	c.spareArguments(maxSpareArguments)
+}
+
+// spareArguments gives up the memory for the parameters of the unnamed portal, if it is
+// more than that.
+func (c *catalog) spareArguments(most int) {
+	if p := &c.unnamedPortal; cap(p.arguments) > most {
+		c.cost -= cap(p.arguments)
+		p.arguments = nil
+	}
 }
 
 func newPrepared(text []byte, backslashes bool) *prepared {
@@ -143,7 +208,10 @@ func newPrepared(text []byte, backslashes bool) *prepared {
 func (c *catalog) text(key []byte) *prepared {
 	p := c.texts[string(key)]
 	if p != nil {
-		p.columns, p.bound = nil, nil
+		if p.columns != nil {
+			p.columns, p.bound = nil, nil
+			c.count(p)
+		}
 	}
 	return p
 }
@@ -153,11 +221,23 @@ func (c *catalog) remember(key []byte, m *message.Parse, backslashes bool) *prep
 	p := newPrepared(m.SQL, backslashes)
 	p.Types = slices.Clone(m.ParameterTypes)
 	if c.texts == nil || len(c.texts) >= maxTexts || c.size+len(key) > maxTextBytes {
-		c.texts, c.size = map[string]*prepared{}, 0
+		c.forgetTexts()
+		c.texts = map[string]*prepared{}
 	}
 	c.texts[string(key)] = p
+	c.use(p, 1)
 	c.size += len(key)
+	c.cost += len(key) + textCost
 	return p
+}
+
+// forgetTexts forgets the texts. They are not missed: they only save work.
+func (c *catalog) forgetTexts() {
+	for key, p := range c.texts {
+		c.use(p, -1)
+		c.cost -= len(key) + textCost
+	}
+	c.texts, c.size = nil, 0
 }
 
 // forget forgets the prepared statements that a DEALLOCATE or DISCARD ends: that of
@@ -182,13 +262,51 @@ func (c *catalog) forget(name []byte, number uint64) {
 // transaction does.
 func (c *catalog) endTransaction(number uint64) {
 	if c.unnamedPortal.asked < number {
-		c.unnamedPortal.open = false
+		c.closePortal(nil)
 	}
-	for n, p := range c.portals {
+	for _, p := range c.portals {
 		if p.asked < number {
-			delete(c.portals, n)
+			c.closePortal(p.name)
 		}
 	}
+}
+
+// lapse forgets all but what was asked for with that request and later, where there is
+// no room for it, and returns what that was.
+func (c *catalog) lapse(number uint64) (f Forgotten) {
+	c.forgetTexts()
+	c.cost -= c.shapes.cost
+	c.shapes = shapes{}
+	if s := &c.unnamed; s.now != nil && s.asked < number {
+		c.set(s, nil)
+		f.Prepared++
+	}
+	for _, s := range c.slots {
+		if s.asked >= number {
+			continue
+		}
+		if s.now != nil {
+			f.Prepared++
+		}
+		c.set(s, nil)
+		c.drop(s)
+	}
+	if p := &c.unnamedPortal; p.asked < number {
+		if p.open {
+			f.Portals++
+		}
+		p.open = false
+		c.spareArguments(0)
+	}
+	for _, p := range c.portals {
+		if p.asked < number {
+			if p.open {
+				f.Portals++
+			}
+			c.closePortal(p.name)
+		}
+	}
+	return f
 }
 
 // describe takes the body of a ParameterDescription.

@@ -35,8 +35,9 @@ type Options struct {
 	// MaxBody is how much of a message's body is kept, 0 for all.
 	MaxBody int
 	// Held is how many bytes are held at most of messages that are not whole and of
-	// connections that are not known yet, and twice that of requests that wait for
-	// their answers; 0 for no limit.
+	// connections that are not known yet, twice that of requests that wait for their
+	// answers, and as much of what connections may refer to later, such as prepared
+	// statements; 0 for no limit.
 	Held int
 	// Keys are those that TLS is decrypted with; there may be none.
 	Keys *tlskeys.Log
@@ -77,6 +78,7 @@ type Totals struct {
 	Short       int64 // packets of which the capture has not kept all, on whatever connection
 	Conflicts   int64 // packets in which bytes came again that were others
 	Forgotten   int   // connections that were one too many
+	Lapsed      Forgotten
 	Shortened   int64 // messages that were one too large
 	Records     int64 // of TLS, on connections where there are such bytes
 	Dropped     int64 // packets that were lost in capturing, as far as that is known
@@ -104,6 +106,7 @@ func (t *Totals) Add(o *Totals) {
 	t.Short += o.Short
 	t.Conflicts += o.Conflicts
 	t.Forgotten += o.Forgotten
+	t.Lapsed.Add(&o.Lapsed)
 	t.Shortened += o.Shortened
 	t.Records += o.Records
 	t.Dropped += o.Dropped
@@ -120,6 +123,7 @@ type Observer struct {
 	common     common
 	memory     decode.Memory
 	asks       spares
+	knowing    knowing
 	events     *Events // where it tells; nil where it only counts
 	untold     Event   // that nobody is told of
 	reader     Reader  // for Check

@@ -29,8 +29,9 @@ type stream struct {
 	tls         *tlskeys.TLS     // nil where there is none
 	tlsFrom     reassembly.Chunk // where it was told of
 	pairing     *pairing
-	asked       int                // bytes of requests that wait for their answers, as far as the Observer has counted
-	ledger      *ledger            // nil where nobody is told of it
+	asked       int    // bytes of requests that wait for their answers, as far as the Observer has counted
+	forgotten   uint64 // requests, as far as they were told of
+	known       known
 	early       []reassembly.Chunk // answers that were captured before their request
 }
 
@@ -94,8 +95,14 @@ func (s *stream) take(c *reassembly.Chunk) {
 	d.decoder.Feed(c.Bytes)
 	s.drain(d, c)
 	s.keep(d)
+	if d.from == message.Frontend {
+		s.known.used = true
+	}
 	if s.tracker.Pending() > few || s.asked > 0 || s.observer.pairs() {
 		s.keepAsked(c)
+	}
+	if s.pairing.catalog.cost != s.known.size {
+		s.keepKnown(c)
 	}
 	if d.begun == (Moment{}) && s.state == talking && d.decoder.Unread() > 0 && !d.decoder.Lost() {
 		d.begun = Moment{c.Packet, c.Time}
@@ -225,8 +232,8 @@ func (s *stream) message(d *side, c *reassembly.Chunk, f *decode.Frame) {
 		}
 	}
 	s.pairing.see(&m)
-	if s.ledger != nil {
-		s.ledger.see(&m, s.tracker, s.pairing)
+	if s.pairing.ledger != nil {
+		s.pairing.ledger.see(&m, s.tracker, s.pairing)
 	}
 	s.tell(e, f, told)
 	if s.pairing.fed != nil {
@@ -272,8 +279,8 @@ func (s *stream) tellStatements(c *reassembly.Chunk) {
 	for i, statement := range p.ended {
 		p.ended[i] = nil
 		s.observer.Totals.Statements++
-		if s.ledger != nil {
-			s.ledger.count(statement)
+		if p.ledger != nil {
+			p.ledger.count(statement)
 		}
 		if s.observer.options.View != Statements || !s.observer.tells(Ended, 0) {
 			statement.Release()

@@ -73,6 +73,9 @@ func (l *Lesson) Useful() bool {
 // HasOID tells whether the rows say of which type they speak.
 func (l *Lesson) HasOID() bool { return l.columns[roleOID] != 0 }
 
+// maxName is longer than a name is with its schema, each of 63 bytes that are quoted.
+const maxName = 256
+
 // LearnRow learns from a row of the table, of which each column is text and empty for
 // NULL: the type itself, and its array and multirange where they are named. The OID is
 // for tables that do not have it. What the row leaves open stays as it was known.
@@ -84,7 +87,7 @@ func (t *Types) LearnRow(l *Lesson, oid uint32, row []string) {
 		return
 	}
 	typ := t.lookup(oid)
-	if name := l.text(row, roleName); name != "" {
+	if name := l.text(row, roleName); name != "" && len(name) <= maxName {
 		typ.Name = name
 	}
 	switch kind := l.text(row, roleKind); {

@@ -52,6 +52,12 @@ func (t *Types) Learn(oid uint32, typ Type) {
 	t.learned[oid] = typ
 }
 
+// Learned returns how many types were learned, those not counted that t inherits.
+func (t *Types) Learned() int { return len(t.learned) }
+
+// Unlearn forgets them, for t alone.
+func (t *Types) Unlearn() { t.learned = nil }
+
 // Name returns the name of a data type, built-in as [TypeName] has it or learned, or
 // an empty string.
 func (t *Types) Name(oid uint32) string { return t.lookup(oid).Name }
