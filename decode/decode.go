@@ -189,6 +189,15 @@ func (d *Decoder) Next(c message.Context) (*Frame, error) {
 // next is Next for the messages that are not whole in what was fed, or not to be
 // handed out as they are.
 func (d *Decoder) next(c message.Context) (*Frame, error) {
+	f, err := d.find(c)
+	if err == ErrMore && len(d.held) == 0 && cap(d.held) > 0 { // nobody looks any more at what was in it
+		d.held, d.frame.Body = d.release(d.held), nil
+	}
+	return f, err
+}
+
+// find returns the next message.
+func (d *Decoder) find(c message.Context) (*Frame, error) {
 	for {
 		d.settle()
 		if d.state == lost {
@@ -240,9 +249,7 @@ func (d *Decoder) settle() {
 	}
 	d.state = heading
 	d.offset += int64(d.frame.Size)
-	if cap(d.held) > 0 {
-		d.held = d.release(d.held)
-	}
+	d.held = d.held[:0]
 	if d.broken {
 		d.offset += d.beyond
 		d.beyond, d.broken = 0, false
@@ -368,11 +375,14 @@ func (d *Decoder) Partial() (*Frame, bool) {
 // going over them. They are valid until the next call of the Decoder.
 func (d *Decoder) Peek(n int) []byte {
 	d.settle()
-	if len(d.held) == 0 {
+	switch {
+	case len(d.held) == 0:
 		return d.in[:min(n, len(d.in))]
+	case len(d.held) >= n:
+		return d.held[:n]
 	}
-	d.peeked = append(append(d.peeked[:0], d.held...), d.in[:min(n, len(d.in))]...)
-	return d.peeked[:min(n, len(d.peeked))]
+	d.peeked = append(append(d.peeked[:0], d.held...), d.in[:min(n-len(d.held), len(d.in))]...)
+	return d.peeked
 }
 
 // Rest takes all bytes that are not part of a message handed out, when something
@@ -398,10 +408,10 @@ func (d *Decoder) Offset() int64 {
 }
 
 // Holds returns how many bytes of memory the Decoder has taken for what is not whole, or
-// was not when it came.
+// was not when it came. What memory it has in advance counts as far as that is little.
 func (d *Decoder) Holds() int {
 	d.settle()
-	n := cap(d.held) + cap(d.kept)
+	n := max(len(d.held), min(cap(d.held), large)) + cap(d.kept)
 	if d.hunt != nil {
 		n += cap(d.hunt.candidates) * candidateSize
 	}

@@ -34,7 +34,11 @@ func TestMemory(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return bytes.Clone(f.Body)
+		body := bytes.Clone(f.Body)
+		if _, err := all[i].Next(message.Context{}); err != decode.ErrMore {
+			t.Fatal(err)
+		}
+		return body
 	}
 	for round := range rounds {
 		for i := range all {

@@ -68,6 +68,9 @@ func (p *Pipeline) batchFor(l *load) (b *batch) {
 		}
 		p.made++
 		b = &batch{rendered: make(chan struct{}, 1)}
+		for i := range b.parts {
+			b.parts[i].events.Long = &p.long
+		}
 	}
 	b.load = l
 	b.runs = slices.Grow(b.runs[:0], len(l.segments))[:len(l.segments)]

@@ -88,6 +88,7 @@ type Pipeline struct {
 	backlog chan *load // nil where there is none
 	shed    *shedder   // likewise
 	made    int        // batches
+	long    sync.Pool  // lists of events
 	free    chan *batch
 	workers []*worker
 	order   order

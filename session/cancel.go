@@ -32,8 +32,12 @@ type target struct {
 	pending *Cancel // not answered yet
 }
 
-// maxRunning is how much is kept of the SQL of what is running.
-const maxRunning = 200
+const (
+	// maxRunning is how much is kept of the SQL of what is running.
+	maxRunning = 200
+	// maxKey is the longest process ID and key that a client takes.
+	maxKey = 4 + 256
+)
 
 // See takes the next event and says in it what there is to say of a CancelRequest:
 // in that of the request itself, and at the end of its connection, whom it is for, in
@@ -51,11 +55,16 @@ func (c *Cancels) See(e *Event) {
 			e.Cancel = r
 			delete(c.requests, e.Conn)
 		}
-		if t := e.Conn.target; t != nil {
-			e.Conn.target = nil
-			if c.keys[t.key] == t {
-				delete(c.keys, t.key)
-			}
+		c.drop(e.Conn)
+	}
+}
+
+// drop forgets that a connection can be cancelled.
+func (c *Cancels) drop(conn *Conn) {
+	if t := conn.target; t != nil {
+		conn.target = nil
+		if c.keys[t.key] == t {
+			delete(c.keys, t.key)
 		}
 	}
 }
@@ -63,6 +72,10 @@ func (c *Cancels) See(e *Event) {
 func (c *Cancels) message(e *Event) {
 	switch e.Frame.Kind {
 	case message.KindBackendKeyData:
+		c.drop(e.Conn) // the last one counts
+		if len(e.Frame.Body) > maxKey {
+			return
+		}
 		if c.keys == nil {
 			c.keys = map[string]*target{}
 		}

@@ -16,7 +16,8 @@ const alpn = "postgresql"
 // was decrypted.
 func (s *stream) Encrypted(c *reassembly.Chunk, t *tlskeys.TLS) {
 	s.tls = t
-	s.tlsFrom = *c
+	at := *c
+	s.tlsFrom = &at
 	switch s.state {
 	case undecided:
 		s.findOut()

@@ -1,12 +1,14 @@
 package session
 
 import (
+	"slices"
+	"sync"
+
 	"github.com/pgwdump/pgwdump/decode"
 	"github.com/pgwdump/pgwdump/message"
 	"github.com/pgwdump/pgwdump/phase"
 	"github.com/pgwdump/pgwdump/reassembly"
 	"github.com/pgwdump/pgwdump/tlskeys"
-	"slices"
 )
 
 // An EventType says what an [Event] tells.
@@ -121,28 +123,51 @@ func (e *Event) note(s string) {
 // The bodies of messages are in the bytes that the Observer was given, and valid for
 // as long as those are, or in memory of the Events, and valid until Reset.
 type Events struct {
-	List   []Event
+	List []Event
+	// Long is where longer lists than most come from and go to, for several Events to
+	// use in turn; nil for nowhere.
+	Long   *sync.Pool
 	bodies []byte // of messages that came in pieces, or were decrypted
 }
 
-// keptBytes is how much memory for bodies is kept for what comes next.
-const keptBytes = 1 << 20
+const (
+	// keptEvents is for how many events memory is kept for what comes next, and
+	// keptBytes how much for bodies.
+	keptEvents = 1 << 10
+	keptBytes  = 1 << 17
+)
 
-// Reset forgets all events, and keeps the memory. What they referred to is not let go
-// before other events take their places, unless it is much.
+// Reset forgets all events, and keeps the memory, if it is not much. What they referred to
+// is not let go before other events take their places, unless it is much.
 func (e *Events) Reset() {
 	if cap(e.bodies) > keptBytes {
 		e.bodies = nil
 		clear(e.List)
 	}
 	e.List, e.bodies = e.List[:0], e.bodies[:0]
+	if cap(e.List) > keptEvents && e.Long != nil {
+		long := e.List
+		e.Long.Put(&long)
+		e.List = nil
+	}
+}
+
+// grow makes room for one more.
+func (e *Events) grow() {
+	if n := len(e.List); n >= keptEvents/2 && e.Long != nil {
+		if long, _ := e.Long.Get().(*[]Event); long != nil && cap(*long) > n {
+			e.List = append(*long, e.List...)
+			return
+		}
+	}
+	e.List = slices.Grow(e.List, 1)
 }
 
 // add adds an event.
 func (e *Events) add(t EventType, c *Conn, packet int, time int64) *Event {
 	n := len(e.List)
 	if n == cap(e.List) {
-		e.List = slices.Grow(e.List, 1)
+		e.grow()
 	}
 	e.List = e.List[:n+1]
 	v := &e.List[n]

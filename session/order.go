@@ -46,11 +46,14 @@ func (s *stream) inOrder(c *reassembly.Chunk) {
 // answerEarly goes on with what was held until it is early again: the answer to the next
 // request.
 func (s *stream) answerEarly() {
-	early := s.early
-	s.early = nil
+	early := s.unhold()
 	for i := range early {
 		if s.isEarly(&early[i]) {
 			s.early = early[i:]
+			for j := range s.early {
+				s.earlyCost += len(s.early[j].Bytes) + chunkCost
+			}
+			s.observer.hold(s.earlyCost)
 			return
 		}
 		s.take(&early[i])
@@ -102,19 +105,24 @@ func (s *stream) hold(c *reassembly.Chunk) {
 	held := *c
 	held.Bytes = bytes.Clone(c.Bytes)
 	s.early = append(s.early, held)
-	n := 0
-	for i := range s.early {
-		n += len(s.early[i].Bytes)
-	}
-	if n > maxEarly {
+	more := len(c.Bytes) + chunkCost
+	s.earlyCost += more
+	if s.observer.hold(more) || s.earlyCost > maxEarly {
 		s.catchUp()
 	}
 }
 
+// unhold returns what was held, for someone who goes on with it.
+func (s *stream) unhold() []reassembly.Chunk {
+	early := s.early
+	s.observer.hold(-s.earlyCost)
+	s.early, s.earlyCost = nil, 0
+	return early
+}
+
 // catchUp goes on with what was held.
 func (s *stream) catchUp() {
-	early := s.early
-	s.early = nil
+	early := s.unhold()
 	for i := range early {
 		s.take(&early[i])
 	}

@@ -26,13 +26,14 @@ type stream struct {
 	answered    int            // those that came before their requests
 	doubt       doubt
 	exposure    exposure
-	tls         *tlskeys.TLS     // nil where there is none
-	tlsFrom     reassembly.Chunk // where it was told of
+	tls         *tlskeys.TLS      // nil where there is none
+	tlsFrom     *reassembly.Chunk // where it was told of
 	pairing     *pairing
 	asked       int    // bytes of requests that wait for their answers, as far as the Observer has counted
 	forgotten   uint64 // requests, as far as they were told of
 	known       known
 	early       []reassembly.Chunk // answers that were captured before their request
+	earlyCost   int                // of these, in bytes
 }
 
 type state uint8
@@ -331,5 +332,11 @@ func (s *stream) asks(answer message.Kind) {
 		s.answered--
 		return
 	}
-	s.negotiation = append(s.negotiation, answer)
+	if len(s.negotiation) < maxOwed {
+		s.negotiation = append(s.negotiation, answer)
+	}
 }
+
+// maxOwed is how many one-byte answers may be owed: a client asks for one thing after the
+// other.
+const maxOwed = 16

@@ -20,9 +20,15 @@ const (
 	answerNo  = 'N'
 )
 
-// maxOpening is how many bytes of one direction are held until it is known whether
-// they belong to TLS.
-const maxOpening = 64 << 10
+const (
+	// maxOpening is how many bytes of one direction are held until it is known whether
+	// they belong to TLS, and maxOpenings of all connections of some Stages.
+	maxOpening  = 64 << 10
+	maxOpenings = 4 << 20
+	// maxRequests is how many requests may wait for their answers: a client asks for one
+	// thing after the other.
+	maxRequests = 16
+)
 
 // An opening is the beginning of a connection, where it is not known yet whether TLS
 // follows.
@@ -32,6 +38,7 @@ type opening struct {
 	agreed   bool     // on TLS
 	client   int
 	known    bool // who the client is
+	full     bool // there is no room to wait for more
 }
 
 // An openingEnd is the opening of one direction.
@@ -113,7 +120,9 @@ func (o *opening) next(end int, b []byte) (n int, what step) {
 	if n, request := nextRequest(b); n > 0 {
 		if request != 0 {
 			o.clientIs(end)
-			o.requests = append(o.requests, request)
+			if len(o.requests) < maxRequests {
+				o.requests = append(o.requests, request)
+			}
 			return n, pass
 		}
 		return 0, wait
@@ -121,7 +130,7 @@ func (o *opening) next(end int, b []byte) (n int, what step) {
 	if o.answered(end, b) {
 		return 1, pass
 	}
-	if len(o.requests) > 0 && o.known && end == o.client && len(b) <= maxOpening {
+	if len(o.requests) > 0 && o.known && end == o.client && len(b) <= maxOpening && !o.full {
 		return 0, wait // for the answer: what it means depends on that
 	}
 	e.reading = unsecured
@@ -224,6 +233,22 @@ func (s *stage) open(c *reassembly.Chunk) {
 		e.chunk.Bytes = slices.Clone(e.chunk.Bytes)
 	}
 	s.read(1 - c.From) // it may have waited for this
+	s.account()
+}
+
+// account counts what is held of the opening. What is too much is not waited for.
+func (s *stage) account() {
+	n := len(s.opening.ends[0].chunk.Bytes) + len(s.opening.ends[1].chunk.Bytes)
+	if n == s.held {
+		return
+	}
+	s.all.held += n - s.held
+	s.held = n
+	if s.all.held > maxOpenings && !s.opening.full {
+		s.opening.full = true
+		s.read(s.opening.client)
+		s.account()
+	}
 }
 
 // gap ends the opening of a direction in which bytes are missing before c.

@@ -40,7 +40,9 @@ const patience = 1e9
 // once; other Stages may have the same Log.
 type Stages struct {
 	log     *Log
-	waiting map[*stage]bool // for a key
+	waiting map[*stage]bool  // for a key
+	held    int              // bytes of openings
+	chunk   reassembly.Chunk // that is being passed on
 }
 
 // NewStages returns Stages that find keys in l; it may be nil.
@@ -65,10 +67,10 @@ type stage struct {
 	packet  int // the first of the connection
 	next    Stream
 	opening opening
+	held    int  // bytes of that, as far as they were counted
 	tls     *TLS // nil as long as there is none
 	told    bool // of it
 	awaits  int64
-	chunk   reassembly.Chunk
 }
 
 // Open returns what takes the bytes of a connection, decrypts what is in TLS, and passes
@@ -136,8 +138,9 @@ func (s *stage) tell(at Origin) {
 
 // at returns a chunk without bytes.
 func (s *stage) at(o Origin, from int) *reassembly.Chunk {
-	s.chunk = reassembly.Chunk{From: from, Packet: o.Packet, Time: o.Time}
-	return &s.chunk
+	c := &s.all.chunk
+	*c = reassembly.Chunk{From: from, Packet: o.Packet, Time: o.Time}
+	return c
 }
 
 // out passes on what was decrypted, or lost.
@@ -164,6 +167,7 @@ func (s *stage) Close(how reassembly.Ending, packet int, time int64) {
 	for i := range s.opening.ends {
 		s.release(i)
 	}
+	s.account()
 	if s.tls != nil {
 		s.tls.Close()
 		s.wait()
