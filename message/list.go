@@ -2,9 +2,11 @@ package message
 
 import (
 	"encoding/binary"
-	"math"
 	"slices"
 )
+
+// maxElements is how many elements a list can have: as many as 16 bits can count.
+const maxElements = 1<<16 - 1
 
 // count is the number of elements of a list, a word of size bytes: n where the
 // message is in memory, else as many as the body says. Each element takes least
@@ -30,7 +32,7 @@ func (w *Walker) count(name string, size, n, least int) int {
 			f.Size, f.Int = int32(size), int64(n)
 		}
 	case writing:
-		if n > math.MaxUint16 && size == 2 {
+		if n > maxElements && size == 2 {
 			w.fail(TooMany, name, int64(n))
 		}
 		w.appendNumber(size, int64(n))
@@ -110,7 +112,7 @@ func (w *Walker) more(name string, i, n int) bool {
 	switch {
 	case w.err != nil:
 		return false
-	case w.mode != reading && i < n && (i < math.MaxUint16 || w.mode == cloning):
+	case w.mode != reading && i < n && (i < maxElements || w.mode == cloning):
 		return true
 	case w.mode == writing && i < n:
 		w.fail(TooMany, name, int64(n))
@@ -118,7 +120,7 @@ func (w *Walker) more(name string, i, n int) bool {
 		w.buf = append(w.buf, 0)
 	case w.mode == reading && w.pos == len(w.buf):
 		w.fail(Unterminated, name, 0)
-	case w.mode == reading && w.buf[w.pos] != 0 && i == math.MaxUint16:
+	case w.mode == reading && w.buf[w.pos] != 0 && i == maxElements:
 		w.fail(TooMany, name, int64(i)+1)
 	case w.mode == reading && w.buf[w.pos] != 0:
 		return true

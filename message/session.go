@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"iter"
-	"math"
 )
 
 // empty is the walk of a message without fields.
@@ -122,7 +121,7 @@ func firstField(fields []ErrorField, code byte) Text {
 // and without taking memory for a list. A value points into the body.
 func ErrorFields(body []byte) iter.Seq2[byte, Text] {
 	return func(yield func(byte, Text) bool) {
-		for n := 0; len(body) > 0 && body[0] != 0 && n < math.MaxUint16; n++ {
+		for n := 0; len(body) > 0 && body[0] != 0 && n < maxElements; n++ {
 			end := bytes.IndexByte(body[1:], 0)
 			if end < 0 || !yield(body[0], body[1:1+end:1+end]) {
 				return
