@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"github.com/klauspost/compress/gzip"
@@ -131,6 +132,14 @@ func (d *dialogue) say(from int, b []byte, size int) {
 	}
 }
 
+// repeat has a client say the same for ever.
+func (e *enemy) repeat(b []byte) {
+	b = bytes.Repeat(b, most/len(b))
+	for d := e.dialogue(1); e.more(); {
+		d.say(fromClient, b, most)
+	}
+}
+
 // typed returns a message of that type.
 func typed(tag byte, body ...string) []byte {
 	b := []byte{tag, 0, 0, 0, 0}
@@ -243,31 +252,12 @@ var enemies = []struct {
 			}
 		}
 	}},
-	{"tiny messages", func(e *enemy) {
-		client, _ := e.open(1)
-		payload := bytes.Repeat([]byte("S\x00\x00\x00\x04"), most/5)
-		for e.more() {
-			e.segment(1, fromClient, client, 0, ack, payload)
-			client += uint32(len(payload))
-		}
-	}},
+	{"tiny messages", func(e *enemy) { e.repeat(typed('S')) }},
 	{"unanswered statements", func(e *enemy) {
-		client, _ := e.open(1)
-		one := "P\x00\x00\x00\x0cs\x00one\x00\x00\x00B\x00\x00\x00\x0ep\x00s\x00\x00\x00\x00\x00\x00\x00E\x00\x00\x00\x0ap\x00\x00\x00\x00\x00"
-		payload := bytes.Repeat([]byte(one), most/len(one))
-		for e.more() {
-			e.segment(1, fromClient, client, 0, ack, payload)
-			client += uint32(len(payload))
-		}
+		e.repeat(slices.Concat(typed('P', "s\x00one\x00\x00\x00"), typed('B', "p\x00s\x00\x00\x00\x00\x00\x00\x00"), typed('E', "p\x00\x00\x00\x00\x00")))
 	}},
 	{"unanswered statements, and bytes between them", func(e *enemy) {
-		client, _ := e.open(1)
-		one := "P\x00\x00\x00\x0cs\x00one\x00\x00\x00B\x00\x00\x00\x0cp\x00s\x00\x00\x00\x00\x00\x00\x00E\x00\x00\x00\x0ap\x00\x00\x00\x00\x00"
-		payload := bytes.Repeat([]byte(one), most/len(one))
-		for e.more() {
-			e.segment(1, fromClient, client, 0, ack, payload)
-			client += uint32(len(payload))
-		}
+		e.repeat(slices.Concat(typed('P', "s\x00one\x00\x00\x00"), typed('B', "p\x00s\x00\x00\x00\x00\x00\x00\x00")[:13], []byte{0, 0}, typed('E', "p\x00\x00\x00\x00\x00")))
 	}},
 	{"Syncs before the end of a COPY", func(e *enemy) {
 		client, server := e.open(1)

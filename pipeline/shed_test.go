@@ -67,20 +67,7 @@ func (c *talker) leaves() {
 
 // send sends a segment from the client (0) or the server (1).
 func (c *talker) send(from int, flags byte, payload string) {
-	b := make([]byte, 40, 40+len(payload))
-	b[0], b[8], b[9] = 0x45, 64, 6
-	binary.BigEndian.PutUint16(b[2:], uint16(40+len(payload)))
-	ends, ports := [2]uint32{0x0a000000 | c.number, 0xc0a80001}, [2]uint16{40000, session.DefaultPort}
-	binary.BigEndian.PutUint32(b[12:], ends[from])
-	binary.BigEndian.PutUint32(b[16:], ends[1-from])
-	binary.BigEndian.PutUint16(b[20:], ports[from])
-	binary.BigEndian.PutUint16(b[22:], ports[1-from])
-	binary.BigEndian.PutUint32(b[24:], c.seq[from])
-	if flags&capture.ACK != 0 {
-		binary.BigEndian.PutUint32(b[28:], c.seq[1-from])
-	}
-	b[32], b[33], b[34] = 0x50, flags, 0xff
-	b = append(b, payload...)
+	p := packetOf(0x0a000000|c.number, session.DefaultPort, from, c.seq, flags, []byte(payload))
 	if c.seq[from] += uint32(len(payload)); flags&(capture.SYN|capture.FIN) != 0 {
 		c.seq[from]++
 	}
@@ -88,7 +75,8 @@ func (c *talker) send(from int, flags byte, payload string) {
 	w.count++
 	w.now += time.Millisecond.Nanoseconds()
 	w.bytes += int64(len(payload))
-	w.p.Add(&capture.Packet{Number: w.count, Time: w.now, Link: capture.Raw, Length: len(b), Data: b})
+	p.Number, p.Time = w.count, w.now
+	w.p.Add(&p)
 }
 
 // A gate is an output that takes nothing until it is opened.

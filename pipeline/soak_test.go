@@ -4,7 +4,6 @@ package pipeline
 
 import (
 	"bytes"
-	"encoding/binary"
 	"flag"
 	"io"
 	"math/rand/v2"
@@ -155,20 +154,7 @@ func (s *soaker) say(c *talk, from int, messages ...message.Message) {
 
 // packet sends a packet, which may be lost, come late, or twice.
 func (s *soaker) packet(c *talk, from int, flags byte, payload []byte) {
-	b := make([]byte, 40+len(payload))
-	b[0], b[8], b[9] = 0x45, 64, 6
-	binary.BigEndian.PutUint16(b[2:], uint16(len(b)))
-	ends, ports := [2]uint32{c.client, 0xc0a80001}, [2]uint16{40000, c.port}
-	binary.BigEndian.PutUint32(b[12:], ends[from])
-	binary.BigEndian.PutUint32(b[16:], ends[1-from])
-	binary.BigEndian.PutUint16(b[20:], ports[from])
-	binary.BigEndian.PutUint16(b[22:], ports[1-from])
-	binary.BigEndian.PutUint32(b[24:], c.seq[from])
-	if flags&capture.ACK != 0 {
-		binary.BigEndian.PutUint32(b[28:], c.seq[1-from])
-	}
-	b[32], b[33], b[34] = 0x50, flags, 0xff
-	copy(b[40:], payload)
+	p := packetOf(c.client, c.port, from, c.seq, flags, payload)
 	if c.seq[from] += uint32(len(payload)); flags&capture.SYN != 0 {
 		c.seq[from]++
 	}
@@ -181,7 +167,6 @@ func (s *soaker) packet(c *talk, from int, flags byte, payload []byte) {
 		}
 		return
 	}
-	p := capture.Packet{Link: capture.Raw, Length: len(b), Data: b}
 	switch s.IntN(100) {
 	case 0:
 		s.add(&p)

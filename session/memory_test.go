@@ -72,28 +72,15 @@ func TestUnanswered(t *testing.T) {
 // TestUnansweredByMany lets many connections ask for much that is not answered: what they
 // ask for is given up when it is too much together, though little for each.
 func TestUnansweredByMany(t *testing.T) {
-	begin, err := parse("")
-	if err != nil {
-		t.Fatal(err)
-	}
+	const conns = 50
 	for _, held := range []int{1 << 16, 0} {
-		var told session.Events
-		o := session.New(session.Options{Ports: []uint16{0}, View: session.Statements, Held: held})
-		o.Tell(&told)
-		more := read(t, strings.Repeat("> 1 Query \"select 1\"\n", 100))
+		c := newCrowd(t, session.Options{View: session.Statements, Held: held}, conns)
 		ended := 0
-		const conns = 50
 		for n := range conns {
-			stream := o.Open(&reassembly.Conn{Number: n + 1, Opener: client})
-			for _, chunks := range [][]reassembly.Chunk{begin.chunks, more.chunks} {
-				for i := range chunks {
-					stream.Data(&chunks[i])
+			for _, e := range c.say(t, n, strings.Repeat("> 1 Query \"select 1\"\n", 100)) {
+				if e.Statement != nil {
+					ended++
 				}
-			}
-		}
-		for i := range told.List {
-			if told.List[i].Statement != nil {
-				ended++
 			}
 		}
 		const most = 2 << 16 / 1024 // of statements of at least that cost
