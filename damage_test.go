@@ -596,13 +596,15 @@ func TestDamageConflict(t *testing.T) {
 }
 
 // TestDamageBits flips bits of the payload, one at a time: nothing breaks, all is
-// accounted for, and whichever view is asked for, as much of it is not sound.
+// accounted for, and whichever view is asked for, as much of it is not sound. What is in
+// TLS is accounted for without its keys, and looked at with them.
 func TestDamageBits(t *testing.T) {
 	for _, name := range whole(t) {
 		t.Run(filepath.Base(name), func(t *testing.T) {
 			segments := segmentsOf(t, name)
 			total := int(payloads(segments))
 			sound := lookAt(t, pcapOf(segments)).accounts(int64(total)) == ""
+			keys := keysOf(name)
 			bits := sample(total*8, min(20, total))
 			for at := range min(8, total) { // what the first message says that it is
 				bits = append(bits, at*8)
@@ -623,8 +625,11 @@ func TestDamageBits(t *testing.T) {
 				if m := got.accounts(int64(total)); m != "" && sound {
 					t.Fatalf("with bit %d flipped: %s", bit, m)
 				}
+				if keys != nil {
+					got = lookAt(t, pcapOf(flipped), keys...)
+				}
 				for _, view := range []string{"queries", "sessions"} {
-					if o := lookAt(t, pcapOf(flipped), view); o.summary != got.summary || o.status != got.status {
+					if o := lookAt(t, pcapOf(flipped), append([]string{view}, keys...)...); o.summary != got.summary || o.status != got.status {
 						t.Fatalf("with bit %d flipped: %+v, and %+v in %s", bit, got.summary, o.summary, view)
 					}
 				}
