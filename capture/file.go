@@ -32,6 +32,7 @@ type file struct {
 	read    *atomic.Int64 // bytes read from disk, of this file and others
 	over    *atomic.Bool  // nil unless it grows
 	secrets func(name string, keyLog []byte)
+	losses  losses
 	flaws   int // errors after which reading went on
 }
 

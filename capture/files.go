@@ -19,6 +19,7 @@ type Files struct {
 	packets int     // read so far
 	names   []string
 	secrets func(name string, keyLog []byte)
+	losses  losses
 	over    *atomic.Bool // set when files grow no more; nil where they do not
 	size    int64        // bytes of all files on disk
 	read    atomic.Int64
@@ -39,7 +40,7 @@ type head struct {
 // OpenFiles opens capture files; "-" is standard input. A file that cannot be
 // read does not keep the others from being read: Read returns its *FileError.
 func OpenFiles(names ...string) *Files {
-	s := &Files{names: names}
+	s := &Files{names: names, losses: losses{}}
 	for _, name := range names {
 		w := waiting{name: name}
 		if len(names) > 1 && name != stdin {
@@ -92,6 +93,10 @@ func (s *Files) Read() (*Packet, error) {
 	}
 }
 
+// Untold returns how many packets were lost in capturing, as the statistics in the files
+// say, that no packet tells of: nobody knows where. It is known at the end.
+func (s *Files) Untold() int64 { return s.losses.untold() }
+
 // reach opens the next of the waiting files.
 func (s *Files) reach() {
 	name := s.waiting[0].name
@@ -101,7 +106,7 @@ func (s *Files) reach() {
 		s.errs = append(s.errs, err)
 		return
 	}
-	f.secrets = s.secrets
+	f.secrets, f.losses = s.secrets, s.losses
 	s.open = append(s.open, &head{file: f})
 }
 

@@ -55,8 +55,12 @@ func (c *pcapng) next(f *file, p *Packet) error {
 			err = c.addInterface(body)
 		case blockSecrets:
 			c.takeSecrets(f, body)
+		case blockStatistics:
+			c.statistics(body, f.losses)
 		case blockEnhanced, blockPacketOld:
-			err = c.timed(kind, body, p)
+			if err = c.timed(kind, body, p); err == nil && p.Dropped > 0 {
+				f.losses.of(p.Interface).told += p.Dropped
+			}
 		case blockSimple:
 			err = c.simple(body, p)
 		}

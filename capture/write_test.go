@@ -65,6 +65,53 @@ func TestWriter(t *testing.T) {
 	}
 }
 
+// TestUntold counts packets that were lost, as statistics say and no packet does: in files
+// that one capture has rotated, and in those of others.
+func TestUntold(t *testing.T) {
+	eth := &Interface{Name: "eth0", Link: Ethernet}
+	other := &Interface{Name: "eth1", Link: Ethernet}
+	file := func(about *Interface, told int64, s ...Statistics) string {
+		var out bytes.Buffer
+		w := NewWriter(&out, About{})
+		w.Write(&Packet{Time: 1, Link: Ethernet, Data: []byte("abc"), Length: 3, Interface: about, Dropped: told})
+		for i := range s {
+			w.Statistics(about, s[i], 5)
+		}
+		w.Flush()
+		name := filepath.Join(t.TempDir(), "written")
+		if err := os.WriteFile(name, out.Bytes(), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return name
+	}
+	first := file(eth, 2, Statistics{Dropped: 3, InterfaceDropped: 1})
+	second := file(eth, 1, Statistics{Dropped: 4, InterfaceDropped: 1}, Statistics{Dropped: 4, InterfaceDropped: 2})
+	for _, c := range []struct {
+		files []string
+		want  int64
+	}{
+		{[]string{first}, 2},
+		{[]string{first, second}, 3},
+		{[]string{first, file(other, 0, Statistics{Dropped: 10})}, 12},
+		{[]string{file(eth, 7, Statistics{Dropped: 3})}, 0},
+		{[]string{file(eth, 0, Statistics{Dropped: -1, InterfaceDropped: 1})}, 1},
+		{[]string{file(eth, 1)}, 0},
+	} {
+		f := OpenFiles(c.files...)
+		for {
+			if _, err := f.Read(); err == io.EOF {
+				break
+			} else if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := f.Untold(); got != c.want {
+			t.Errorf("%d files: %d, not %d", len(c.files), got, c.want)
+		}
+		f.Close()
+	}
+}
+
 // TestWriterFails writes where nothing can be written: the error stays.
 func TestWriterFails(t *testing.T) {
 	r, w := io.Pipe()

@@ -50,7 +50,7 @@ func (d *dumper) read() error {
 		return err
 	}
 	defer keys.close()
-	d.source, d.keys = files, keys
+	d.source, d.files, d.keys = files, files, keys
 	if o := d.options; o.expression != nil {
 		d.filtered = newFiltered(files, o.expression)
 		d.source = d.filtered
@@ -150,6 +150,7 @@ func (d *dumper) newPipeline(inClear *clearFile) *pipeline.Pipeline {
 type dumper struct {
 	options   *options
 	source    capture.Source
+	files     *capture.Files    // the source, perhaps behind others; nil where it is live
 	filtered  *capture.Filtered // the source; nil where there is no filter
 	keys      *keyLogs
 	incidents *record.Incidents // nil where nothing is kept for them
@@ -160,10 +161,11 @@ type dumper struct {
 	live      *live              // the source, perhaps behind others; nil where it is files
 
 	packets    int
-	shown      int64 // statements
-	complained error // the last one of the input, or of the files of -w
-	failed     bool  // part of the input could not be read
-	cut        bool  // a file ends in the middle of a record, or packets were dropped
+	last       session.Moment // when the last packet came
+	shown      int64          // statements
+	complained error          // the last one of the input, or of the files of -w
+	failed     bool           // part of the input could not be read
+	cut        bool           // a file ends in the middle of a record, or packets were dropped
 }
 
 // work does what is asked for until the source ends.
@@ -199,6 +201,7 @@ func (d *dumper) run() error {
 			continue
 		}
 		d.packets++
+		d.last = session.Moment{Packet: packet.Number, Time: packet.Time}
 		d.pipeline.Add(packet)
 	}
 	d.keys.end()

@@ -230,9 +230,13 @@ func (d *dumper) listen() error {
 const nothingCaptured = "nothing was captured: is it another port (--port), or another interface (-D)? Unix-domain sockets have no packets"
 
 // tellLast ends the flow of packets, and tells of those that were dropped behind the last
-// one that was read: after -c nobody reads any more.
+// one that was read: after -c nobody reads any more. Of files, those that were dropped
+// somewhere.
 func (d *dumper) tellLast() {
 	if d.live == nil {
+		if n := d.files.Untold(); n > 0 {
+			d.pipeline.Drop(n, d.last.Packet+1, d.last.Time)
+		}
 		return
 	}
 	if err := d.live.Stop(); err != nil {
