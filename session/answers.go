@@ -201,7 +201,7 @@ func (p *pairing) completed(a *ask, m *seen) {
 	}
 	if a.kind != message.KindQuery {
 		p.finish(s, status)
-	} else if a.rest != nil {
+	} else if a.goesOn() {
 		p.finish(s, status)
 		p.next(a, m)
 	} // else it is the last of its Query, which ends with ReadyForQuery
@@ -209,7 +209,7 @@ func (p *pairing) completed(a *ask, m *seen) {
 
 // ran keeps the books of prepared statements after one has run that changes them.
 func (p *pairing) ran(a *ask, tag []byte) {
-	switch c := &a.command; {
+	switch c := a.command(); {
 	case c.Verb == sql.Prepare && string(tag) == "PREPARE":
 		made := newPrepared(c.Body, p.roster.login.backslashes)
 		s := p.catalog.slot(c.Name)
@@ -225,7 +225,7 @@ func (p *pairing) ran(a *ask, tag []byte) {
 // next goes on to the next statement of a Query.
 func (p *pairing) next(a *ask, m *seen) {
 	before := a.statement
-	text, rest := sql.Next(a.rest, p.roster.login.backslashes)
+	text, rest := sql.Next(a.script.rest, p.roster.login.backslashes)
 	s := p.begin(m)
 	s.Protocol, s.Request, s.executed = Simple, message.KindQuery, true
 	s.Pause = 0
@@ -233,9 +233,9 @@ func (p *pairing) next(a *ask, m *seen) {
 		s.Begin = before.Begin
 	}
 	s.Part, s.Parts = before.Part+1, before.Parts
-	a.statement, a.rest = s, rest
+	a.statement, a.script.rest = s, rest
 	if s.Part == s.Parts {
-		a.rest = nil
+		a.script.rest = nil
 	}
 	p.words(a, p.keep(s, text))
 }
@@ -246,7 +246,7 @@ func (p *pairing) failed(a *ask, m *seen) {
 	if s == nil || !s.executed {
 		s = p.victim(a, m)
 	}
-	for at := a.position(m.body); at > len(a.text)-len(a.rest) && a.rest != nil; s = a.statement {
+	for at := a.position(m.body); a.goesOn() && at > len(a.script.text)-len(a.script.rest); s = a.statement {
 		p.finish(s, Skipped) // all of the text is parsed before any of it runs
 		p.next(a, m)
 		p.receive(a.statement, m)
@@ -256,7 +256,7 @@ func (p *pairing) failed(a *ask, m *seen) {
 		a.before = nil // the unnamed one is gone before the new one is looked at
 	}
 	p.undo(a)
-	for a.rest != nil { // the rest of the Query is not run
+	for a.goesOn() { // the rest of the Query is not run
 		p.finish(s, s.Status)
 		p.next(a, m)
 		s = a.statement
@@ -271,16 +271,19 @@ func (p *pairing) failed(a *ask, m *seen) {
 // server did not say. It counts characters, which are taken for bytes where they are
 // not UTF-8.
 func (a *ask) position(fields []byte) int {
-	n := 0
-	for _, c := range errorField(fields, 'P') {
-		n = min(n*10+int(c-'0'), len(a.text))
+	if a.script == nil {
+		return 0 // there is one statement, and the error is in that
 	}
-	if !utf8.Valid(a.text) {
+	n, text := 0, a.script.text
+	for _, c := range errorField(fields, 'P') {
+		n = min(n*10+int(c-'0'), len(text))
+	}
+	if !utf8.Valid(text) {
 		return n
 	}
 	at := 0
-	for ; n > 0 && at < len(a.text); n-- {
-		_, size := utf8.DecodeRune(a.text[at:])
+	for ; n > 0 && at < len(text); n-- {
+		_, size := utf8.DecodeRune(text[at:])
 		at += size
 	}
 	return at
@@ -348,7 +351,7 @@ func (p *pairing) ready(m *seen) {
 			switch {
 			case s.Error != nil || s.Status == Skipped:
 				p.finish(s, s.Status)
-			case s.Tag != nil || s.Protocol == Function || a.rest == nil:
+			case s.Tag != nil || s.Protocol == Function || !a.goesOn():
 				p.finish(s, OK)
 			default:
 				p.giveUp(a, Incomplete)

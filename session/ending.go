@@ -43,7 +43,7 @@ func (p *pairing) giveUp(a *ask, how Status) {
 	if s == nil || s.ended || s.Request != a.kind {
 		return
 	}
-	for ; a.rest != nil; s = a.statement {
+	for ; a.goesOn(); s = a.statement {
 		p.finish(s, how)
 		p.next(a, &seen{})
 	}

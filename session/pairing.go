@@ -56,85 +56,6 @@ const (
 	leastKept = 1 << 10
 )
 
-// An ask is a request that waits for its answer.
-type ask struct {
-	number    uint64 // as in phase.Step
-	kind      message.Kind
-	statement *Statement // that it belongs to; nil for none
-	slot      *slot      // Parse, Close: the name
-	before    *prepared  // what that stood for before
-	prepared  *prepared  // Describe, Execute: of what; nil where that is not known
-	portal    *portal    // Bind: that it makes; Describe: of what
-	command   sql.Command
-	text      []byte // Query of several statements: all of them
-	rest      []byte // and those behind the one in statement; nil for none
-
-	begin Moment // as in seen
-	size  int64
-	cost  int // in bytes, about
-}
-
-// A queue holds asks, oldest first.
-type queue struct {
-	spares *spares // what memory comes from, and goes to when nothing waits
-	items  []ask
-	first  int
-	cost   int // of those that wait, about, in bytes
-}
-
-func (q *queue) waiting() []ask { return q.items[q.first:] }
-
-func (q *queue) push() *ask {
-	switch {
-	case q.items == nil:
-		q.items = q.spares.take()
-	case len(q.items) == cap(q.items) && q.first > 0:
-		n := copy(q.items, q.waiting())
-		clear(q.items[n:])
-		q.items, q.first = q.items[:n], 0
-	}
-	q.items = append(q.items, ask{})
-	return &q.items[len(q.items)-1]
-}
-
-func (q *queue) drop(n int) {
-	for i := range q.waiting()[:n] {
-		q.cost -= q.items[q.first+i].cost
-	}
-	clear(q.items[q.first : q.first+n])
-	if q.first += n; q.first == len(q.items) && n > 0 {
-		q.spares.give(q.items)
-		q.items, q.first = nil, 0
-	}
-}
-
-// Spares are memory for queues of asks in which nothing waits for now.
-type spares struct{ lists [][]ask }
-
-const (
-	// maxSpares is how many lists are kept, maxSpare how many asks they may have room for.
-	maxSpares = 64
-	maxSpare  = 64
-)
-
-// take returns an empty list.
-func (s *spares) take() []ask {
-	if len(s.lists) == 0 {
-		return make([]ask, 0, 4)
-	}
-	last := len(s.lists) - 1
-	list := s.lists[last]
-	s.lists = s.lists[:last]
-	return list
-}
-
-// give takes a list back in which nothing is any more.
-func (s *spares) give(list []ask) {
-	if cap(list) <= maxSpare && len(s.lists) < maxSpares {
-		s.lists = append(s.lists, list[:0])
-	}
-}
-
 // A seen is a message of the connection.
 type seen struct {
 	from  message.Side
@@ -281,8 +202,8 @@ func (p *pairing) query(a *ask, m *seen) {
 		}
 		if n > 1 {
 			s.Part, s.Parts = 1, n
-			a.text = bytes.Clone(text)
-			text, a.rest = sql.Next(a.text, backslashes)
+			a.script = &script{text: bytes.Clone(text)}
+			text, a.script.rest = sql.Next(a.script.text, backslashes)
 		}
 	}
 	p.words(a, p.keep(s, text))
@@ -322,8 +243,14 @@ func cutZero(body []byte) (s, rest []byte) {
 func (p *pairing) words(a *ask, text []byte) {
 	s := a.statement
 	s.SQL = text
-	a.command = sql.Parse(text, p.roster.login.backslashes)
-	p.command(s, &a.command)
+	command := sql.Parse(text, p.roster.login.backslashes)
+	if a.script == nil && command.Verb != sql.Other {
+		a.script = new(script)
+	}
+	if a.script != nil {
+		a.script.command = command
+	}
+	p.command(s, &command)
 }
 
 // command takes what a statement says of prepared ones.
@@ -432,7 +359,7 @@ func (p *pairing) executed(a *ask, m *seen) {
 	}
 	a.statement = s
 	if o.prepared != nil && o.open {
-		a.command, a.prepared = o.prepared.command, o.prepared
+		a.prepared = o.prepared
 		m.about(o.prepared, p)
 	}
 }
