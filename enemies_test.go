@@ -328,7 +328,7 @@ var enemies = []struct {
 		}
 	}},
 	{"many requests on one connection after the other", func(e *enemy) {
-		requests := append(bytes.Repeat(typed('D', "S\x00"), 20_000), typed('S')...)
+		requests := append(bytes.Repeat(typed('D', "P\x00"), 20_000), typed('S')...)
 		answers := append(bytes.Repeat(typed('n'), 20_000), ready...)
 		for conn := 0; e.more(); conn++ {
 			d := e.dialogue(conn)

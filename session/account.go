@@ -19,7 +19,7 @@ type Account struct {
 	TLS       *tlskeys.Info // nil where it is not TLS that encrypts
 	Method    string        // of authentication, as pg_hba.conf calls it; empty where the server asked for nothing, or MethodUnknown
 	Outcome   Outcome       // of the authentication
-	Changes   []Change      // the first maxChanges of the run-time parameters that changed after the start-up
+	Changes   []Change      // the first maxChanges of the run-time parameters that changed after the start-up, if there is room
 	Changed   int           // how many there were
 
 	Ended        [Incomplete + 1]int64 // statements, by their Status
@@ -183,9 +183,9 @@ func (l *ledger) see(m *seen, t *phase.Tracker, p *pairing) {
 		readInto(w, &p.cancel, m.body)
 		l.Cancels = p.cancel.ProcessID
 	case message.KindParameterStatus:
-		readInto(w, &p.scratch.reported, m.body)
+		readInto(w, &p.reported, m.body)
 		before := l.cost
-		l.changed(p.roster.common, &p.reported, m.end)
+		l.changed(&p.reported, p, m.end)
 		p.catalog.cost += l.cost - before
 	case message.KindErrorResponse, message.KindErrorResponseV2:
 		before := l.cost
@@ -252,8 +252,8 @@ func (l *ledger) work(until Moment) {
 }
 
 // changed takes the server's report of a run-time parameter.
-func (l *ledger) changed(c *common, m *message.ParameterStatus, when Moment) {
-	name, to := c.word(m.Name), c.word(m.Value)
+func (l *ledger) changed(m *message.ParameterStatus, p *pairing, when Moment) {
+	name, to := p.roster.common.word(m.Name), p.roster.common.word(m.Value)
 	at := slices.IndexFunc(l.parameters, func(p parameter) bool { return p.name == name })
 	from, known := "", at >= 0
 	switch {
@@ -267,7 +267,7 @@ func (l *ledger) changed(c *common, m *message.ParameterStatus, when Moment) {
 	if !l.started || known && from == to {
 		return
 	}
-	if l.Changed++; l.Changed <= maxChanges {
+	if l.Changed++; len(l.Changes) < maxChanges && p.observer.hasRoom() {
 		l.Changes = append(l.Changes, Change{when, name, from, to})
 		l.cost += costOf(name) + costOf(from) + costOf(to)
 	}

@@ -47,7 +47,7 @@ func TestLedger(t *testing.T) {
 		tracker := phase.New(c.start)
 		var l ledger
 		o := New(Options{})
-		p := &pairing{scratch: &o.scratch, roster: newRoster(o)}
+		p := &pairing{observer: o, scratch: &o.scratch, roster: newRoster(o)}
 		for i, m := range c.told {
 			s := seen{kind: m.kind, from: message.Frontend, body: []byte("\x00"), begin: Moment{i + 1, m.at}, end: Moment{i + 1, m.at}}
 			switch m.kind {

@@ -377,17 +377,25 @@ func (p *pairing) ready(m *seen) {
 
 // notice takes a NoticeResponse, which is part of the answer that is being given.
 func (p *pairing) notice(m *seen) {
-	s := p.held
-	if w := p.asks.waiting(); len(w) > 0 {
+	s, room := p.held, false
+	w := p.asks.waiting()
+	if len(w) > 0 {
 		if s = w[0].statement; s != nil {
 			p.receive(s, m)
+			room = !p.observer.full()
 		}
 	}
 	if s == nil {
 		return
 	}
-	if s.Noticed++; s.Noticed <= maxNotices {
-		s.Notices = append(s.Notices, s.keep(p.roster.recode(m.body)))
+	s.Noticed++
+	if len(s.Notices) == maxNotices || len(m.body) > leastKept && !room {
+		return
+	}
+	s.Notices = append(s.Notices, s.keep(p.roster.recode(m.body)))
+	if room {
+		w[0].cost += len(m.body)
+		p.asks.cost += len(m.body)
 	}
 }
 

@@ -79,12 +79,21 @@ func (p *pairing) finish(s *Statement, how Status) {
 		s.Before, p.fresh = p.status, false
 	}
 	p.held = s
+	if n := cap(s.memory); n > littleHeld {
+		p.heldCost = n
+		p.catalog.cost += n
+	}
 }
+
+// littleHeld is how much memory of a statement that has ended is not counted.
+const littleHeld = 4 << 10
 
 // release tells of the statement that ended last.
 func (p *pairing) release() {
 	if s := p.held; s != nil {
 		p.held = nil
+		p.catalog.cost -= p.heldCost
+		p.heldCost = 0
 		p.count++
 		s.Number = p.count
 		if s.before = p.past; s.End != (Moment{}) {

@@ -95,6 +95,7 @@ func (s *stream) keepKnown(c *reassembly.Chunk) {
 			oldest.known.used = false
 		} else {
 			oldest.forgot(c, oldest.pairing.forget())
+			oldest.tellStatements(c)
 			o.knowing.count(oldest, oldest.pairing.catalog.cost)
 		}
 		if oldest.known.size > 0 { // it asks for something, or waits for what it has asked for
@@ -103,6 +104,10 @@ func (s *stream) keepKnown(c *reassembly.Chunk) {
 		}
 	}
 }
+
+// hasRoom tells whether there is room for what stays to the end of a connection, so that
+// nothing else has to be forgotten for it.
+func (o *Observer) hasRoom() bool { return o.options.Held == 0 || o.knowing.size < o.options.Held }
 
 // forgot tells of what was forgotten of a connection.
 func (s *stream) forgot(c *reassembly.Chunk, f Forgotten) {
@@ -123,6 +128,7 @@ const typeCost = 256
 
 // forget forgets what is known of the connection, but for what it waits for.
 func (p *pairing) forget() Forgotten {
+	p.release()
 	f := p.catalog.lapse(p.tracker.Oldest())
 	types := p.roster.unlearn()
 	p.catalog.cost -= types * typeCost

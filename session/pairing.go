@@ -31,6 +31,7 @@ type pairing struct {
 
 	held     *Statement // has ended, and waits for what the server says of the transaction
 	past     Moment     // the end of the one before
+	heldCost int        // bytes of it, as far as they are counted
 	status   message.TransactionStatus
 	fresh    bool   // nothing has ended since the server said so
 	answered Moment // when the last answer was complete; zero where that is not known

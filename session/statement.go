@@ -48,7 +48,7 @@ type Statement struct {
 
 	Error    []byte   // the body of the ErrorResponse; nil where there was none
 	SQLState SQLState // its code
-	Notices  [][]byte // the bodies of the first maxNotices NoticeResponses
+	Notices  [][]byte // the bodies of the first maxNotices NoticeResponses, as far as there was room
 	Noticed  int      // how many there were
 
 	Cancel *Cancel // the CancelRequest that came meanwhile, see Cancels; nil for none
