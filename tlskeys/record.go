@@ -36,8 +36,9 @@ type framer struct {
 	in     []byte // fed and not yet looked at; the caller's memory
 	buf    []byte // what comes before it, in memory of the framer's own
 	from   int    // where in buf that begins
-	used   int    // bytes that were handed out and are not yet passed over
-	skip   int64  // of a damaged record, still to come
+	memory *memory
+	used   int   // bytes that were handed out and are not yet passed over
+	skip   int64 // of a damaged record, still to come
 
 	searching bool
 	tried     bool   // the record at the current byte did not prove to be one
@@ -81,6 +82,9 @@ func (f *framer) peek(n int) []byte {
 		return f.in[:n]
 	}
 	if more := min(n-len(f.held()), len(f.in)); more > 0 {
+		if f.buf == nil {
+			f.buf = f.memory.take()
+		}
 		if f.from > len(f.buf)/2 {
 			f.buf, f.from = f.buf[:copy(f.buf, f.held())], 0
 		}
@@ -101,7 +105,7 @@ func (f *framer) drop(n int) {
 		return
 	}
 	if f.from += n; f.from == len(f.buf) {
-		f.buf, f.from = f.buf[:0], 0
+		f.buf, f.from = f.memory.give(f.buf), 0
 	}
 }
 

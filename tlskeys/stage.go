@@ -43,6 +43,7 @@ type Stages struct {
 	waiting map[*stage]bool  // for a key
 	held    int              // bytes of openings
 	chunk   reassembly.Chunk // that is being passed on
+	memory  memory
 }
 
 // NewStages returns Stages that find keys in l; it may be nil.
@@ -96,6 +97,7 @@ func (s *stage) feed(c *reassembly.Chunk) {
 	if s.tls == nil {
 		s.tls = &TLS{Client: s.opening.client}
 		s.tls.Conn = New(s.all.log, Options{}, s.out)
+		s.tls.share(&s.all.memory)
 	}
 	at := Origin{c.Packet, c.Time}
 	fromClient := c.From == s.tls.Client
