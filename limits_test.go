@@ -43,6 +43,7 @@ var stated = []struct{ text, dir, name string }{
 	{"| 262,144 | TLS connections", "cli", "maxEmbedded"},
 	{"| 256 MiB | of TLS", "tlskeys", "maxHeld"},
 	{"of one connection 1 MiB", "tlskeys", "defaultHold"},
+	{"| 4 MiB | of TLS records", "tlskeys", "maxPartial"},
 	{"nothing is left 4,096 packets later", "reassembly", "lingering"},
 	{"the 65,536 connections take", "cli", "defaultConnections"},
 	{"of 512 packets the last", "reassembly", "pastSegments"},

@@ -34,6 +34,8 @@ const (
 	Refused
 	// Doubtful: early data of which it is not known whether the server accepted it.
 	Doubtful
+	// NoRoom: the record or message was not whole, and too much of others was not.
+	NoRoom
 )
 
 // A Reason is why something cannot be read.
@@ -84,6 +86,8 @@ func (r *Reason) Error() string {
 		return "early data that the server did not accept"
 	case Doubtful:
 		return "early data of which it is not known whether the server accepted it"
+	case NoRoom:
+		return "more records that are not whole than may be held"
 	}
 	return "unknown"
 }

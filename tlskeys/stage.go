@@ -1,6 +1,7 @@
 package tlskeys
 
 import (
+	"container/list"
 	"maps"
 	"slices"
 
@@ -40,14 +41,17 @@ const patience = 1e9
 // once; other Stages may have the same Log.
 type Stages struct {
 	log     *Log
-	waiting map[*stage]bool  // for a key
-	held    int              // bytes of openings
-	chunk   reassembly.Chunk // that is being passed on
-	memory  memory
+	waiting map[*stage]bool // for a key
+	held    int             // bytes of openings
+	partials
+	chunk  reassembly.Chunk // that is being passed on
+	memory memory
 }
 
 // NewStages returns Stages that find keys in l; it may be nil.
-func NewStages(l *Log) *Stages { return &Stages{log: l, waiting: map[*stage]bool{}} }
+func NewStages(l *Log) *Stages {
+	return &Stages{log: l, waiting: map[*stage]bool{}, partials: partials{most: maxPartial}}
+}
 
 // Waiting returns how many connections hold something until there is a key for it.
 func (x *Stages) Waiting() int { return len(x.waiting) }
@@ -70,6 +74,8 @@ type stage struct {
 	opening opening
 	held    int  // bytes of that, as far as they were counted
 	tls     *TLS // nil as long as there is none
+	partial int  // bytes that it holds of what is not whole, as far as they were counted
+	place   *list.Element
 	told    bool // of it
 	awaits  int64
 }
@@ -106,6 +112,7 @@ func (s *stage) feed(c *reassembly.Chunk) {
 		s.tls.Feed(fromClient, c.Bytes, at)
 	}
 	s.wait()
+	s.all.partials.account(s)
 	switch {
 	case s.told:
 	case !s.tls.Waiting():
@@ -173,6 +180,8 @@ func (s *stage) Close(how reassembly.Ending, packet int, time int64) {
 	if s.tls != nil {
 		s.tls.Close()
 		s.wait()
+		s.all.partials.count(s)
+		s.all.partials.forget(s)
 		s.tell(Origin{packet, time})
 	}
 	s.next.Close(how, packet, time)
