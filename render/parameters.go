@@ -19,6 +19,7 @@ type parameters struct {
 	bind   message.Bind
 	call   message.FunctionCall
 	text   []byte
+	one    parameter // the one that is at hand
 }
 
 // each calls f for each parameter of a statement. It returns false where not all of
@@ -39,8 +40,9 @@ func (r *parameters) each(s *session.Statement, f func(i int, p *parameter)) boo
 		err = r.walker.Decode(&r.bind, s.Arguments)
 		values, formats = r.bind.Parameters, r.bind.ParameterFormats
 	}
+	p := &r.one
 	for i, v := range values.All() {
-		p := parameter{value: v, format: formatOf(formats, i)}
+		*p = parameter{value: v, format: formatOf(formats, i)}
 		if i < len(types) {
 			p.oid = types[i]
 		}
@@ -50,7 +52,7 @@ func (r *parameters) each(s *session.Statement, f func(i int, p *parameter)) boo
 				p.text = text[1:] // never nil
 			}
 		}
-		f(i, &p)
+		f(i, p)
 	}
 	return err == nil
 }

@@ -23,6 +23,7 @@ type Statements struct {
 	Marked bool
 
 	parameters parameters
+	plain      Text // writes values without colours: their line has them
 	walker     message.Walker
 	response   message.ErrorResponse
 	scratch    []byte
@@ -201,8 +202,8 @@ func (r *Statements) putCall(l *line, s *session.Statement) {
 		case v.text == nil:
 			l.put(p.value, appendHexValue(r.scratch[:0], r.cut(v.value)))
 		default:
-			plain := Text{MaxValue: r.MaxValue, Detail: r.Detail}
-			r.scratch = plain.appendElement(r.scratch[:0], v.text, listClass|markClass)
+			r.plain.MaxValue, r.plain.Detail = r.MaxValue, r.Detail
+			r.scratch = r.plain.appendElement(r.scratch[:0], v.text, listClass|markClass)
 			l.put(p.value, r.scratch)
 		}
 	})
