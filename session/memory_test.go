@@ -2,7 +2,6 @@ package session_test
 
 import (
 	"fmt"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -117,49 +116,4 @@ func TestNames(t *testing.T) {
 			t.Errorf("%s: the statement is %v", end, statement)
 		}
 	}
-}
-
-// TestIdle holds what a connection costs on which nothing happens any more: there may be
-// very many.
-func TestIdle(t *testing.T) {
-	begin, err := parse(`
-> 1 Query "select 1"
-< 2 CommandComplete "SELECT 1"
-< 2 ReadyForQuery I
-`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	const conns, most = 2000, 3400
-	for _, view := range []session.View{session.Messages, session.Statements, session.Sessions} {
-		var told session.Events
-		o := session.New(session.Options{Ports: []uint16{0}, View: view})
-		o.Tell(&told)
-		var streams [conns]reassembly.Stream
-		before := inUse()
-		for n := range streams {
-			streams[n] = o.Open(&reassembly.Conn{Number: n + 1, Opener: client})
-			for i := range begin.chunks {
-				streams[n].Data(&begin.chunks[i])
-			}
-			for i := range told.List {
-				if ended := told.List[i].Statement; ended != nil {
-					ended.Release()
-				}
-			}
-			told.Reset()
-		}
-		if each := (inUse() - before) / conns; each > most {
-			t.Errorf("view %d: a connection costs %d bytes", view, each)
-		}
-		runtime.KeepAlive(streams)
-	}
-}
-
-// inUse returns how many bytes of memory are in use.
-func inUse() int64 {
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc)
 }
