@@ -69,7 +69,7 @@ func (p *Pipeline) batchFor(l *load) (b *batch) {
 		p.made++
 		b = &batch{rendered: make(chan struct{}, 1)}
 		for i := range b.parts {
-			b.parts[i].events.Long = &p.long
+			b.parts[i].events.Long = p.long
 		}
 	}
 	b.load = l

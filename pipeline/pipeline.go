@@ -88,7 +88,7 @@ type Pipeline struct {
 	backlog chan *load // nil where there is none
 	shed    *shedder   // likewise
 	made    int        // batches
-	long    sync.Pool  // lists of events
+	long    chan []session.Event
 	free    chan *batch
 	workers []*worker
 	order   order
@@ -115,6 +115,7 @@ func New(o Options) *Pipeline {
 	batches := batchesPerJob * (o.Jobs + 1)
 	waiting := (o.Backlog + loadBytes - 1) / loadBytes
 	p := &Pipeline{options: o, free: make(chan *batch, batches), empty: make(chan *load, batches+waiting)}
+	p.long = make(chan []session.Event, batches)
 	p.output = output{Writer: o.Output, piecemeal: o.Patience > 0}
 	if o.Backlog > 0 {
 		p.backlog, p.shed = make(chan *load, cap(p.empty)), newShedder(p)

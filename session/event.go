@@ -2,7 +2,6 @@ package session
 
 import (
 	"slices"
-	"sync"
 
 	"github.com/pgwdump/pgwdump/decode"
 	"github.com/pgwdump/pgwdump/message"
@@ -126,14 +125,16 @@ type Events struct {
 	List []Event
 	// Long is where longer lists than most come from and go to, for several Events to
 	// use in turn; nil for nowhere.
-	Long   *sync.Pool
-	bodies []byte // of messages that came in pieces, or were decrypted
+	Long   chan []Event
+	short  []Event // what is used again when no long list is needed any more
+	bodies []byte  // of messages that came in pieces, or were decrypted
 }
 
 const (
-	// keptEvents is for how many events memory is kept for what comes next, and
-	// keptBytes how much for bodies.
+	// keptEvents is for how many events each keeps memory for what comes next, keptLong how
+	// long a list may be that is kept for several, and keptBytes how much memory is for bodies.
 	keptEvents = 1 << 10
+	keptLong   = 1 << 15
 	keptBytes  = 1 << 17
 )
 
@@ -144,20 +145,37 @@ func (e *Events) Reset() {
 		e.bodies = nil
 		clear(e.List)
 	}
+	n := len(e.List)
 	e.List, e.bodies = e.List[:0], e.bodies[:0]
 	if cap(e.List) > keptEvents && e.Long != nil {
-		long := e.List
-		e.Long.Put(&long)
+		if cap(e.List) <= keptLong {
+			select {
+			case e.Long <- e.List:
+			default:
+			}
+		}
 		e.List = nil
+		if n < keptEvents/2 {
+			e.List, e.short = e.short, nil
+		}
 	}
 }
 
-// grow makes room for one more.
+// grow makes room for one more. Who has needed a long list before is given one from the
+// beginning, so that nothing has to be copied.
 func (e *Events) grow() {
-	if n := len(e.List); n >= keptEvents/2 && e.Long != nil {
-		if long, _ := e.Long.Get().(*[]Event); long != nil && cap(*long) > n {
-			e.List = append(*long, e.List...)
-			return
+	n := len(e.List)
+	if e.Long != nil && (n >= keptEvents/2 || e.short != nil) {
+		select {
+		case long := <-e.Long:
+			if cap(long) > n {
+				if e.short == nil {
+					e.short = e.List[:0]
+				}
+				e.List = append(long, e.List...)
+				return
+			}
+		default:
 		}
 	}
 	e.List = slices.Grow(e.List, 1)

@@ -1,0 +1,41 @@
+package session
+
+import "testing"
+
+// TestEvents holds lists of events that grow and shrink to what was added, and to memory
+// that is used again.
+func TestEvents(t *testing.T) {
+	long := make(chan []Event, 2)
+	lists := [2]Events{{Long: long}, {Long: long}}
+	for round, n := range []int{1, 2000, 2000, 10, 600, 2000, 5000, 5000, 1, 1, 1000, keptLong + 1, 3} {
+		for i := range lists {
+			e := &lists[i]
+			e.Reset()
+			for k := range n {
+				e.add(Message, nil, round+k, int64(i))
+			}
+		}
+		for i := range lists {
+			if got := len(lists[i].List); got != n {
+				t.Fatalf("round %d: %d events of %d", round, got, n)
+			}
+			for k := range n {
+				if v := &lists[i].List[k]; v.Packet != round+k || v.Time != int64(i) {
+					t.Fatalf("round %d, list %d: event %d is that of packet %d of list %d", round, i, k, v.Packet, v.Time)
+				}
+			}
+		}
+	}
+	for _, n := range []int{1, keptEvents / 2, keptEvents, 2000, keptLong / 2} {
+		if allocs := testing.AllocsPerRun(100, func() {
+			for i := range lists {
+				lists[i].Reset()
+				for range n {
+					lists[i].add(Message, nil, 0, 0)
+				}
+			}
+		}); allocs > 0 {
+			t.Errorf("%v allocations for %d events", allocs, n)
+		}
+	}
+}
