@@ -355,6 +355,16 @@ var enemies = []struct {
 			d.say(fromServer, typed('D', fmt.Sprintf("\x00\x03\x00\x00\x00\x0a%010d\x00\x00\x00\x0b%011d\x00\x00\x00\x01e", n, n)), most)
 		}
 	}},
+	{"data types one by one", func(e *enemy) {
+		d := e.dialogue(1)
+		column := "\x00\x00\x00\x04\xdf\x00\x01\x00\x00\x00\x13\x00\x04\xff\xff\xff\xff\x00\x00"
+		columns := typed('T', "\x00\x03oid", column, "typname", column, "typtype", column)
+		for n := 100_000; e.more(); n++ {
+			d.say(fromClient, typed('Q', "select pg_type\x00"), most)
+			row := typed('D', fmt.Sprintf("\x00\x03\x00\x00\x00\x0a%010d\x00\x00\x00\x0b%011d\x00\x00\x00\x01e", n, n))
+			d.say(fromServer, slices.Concat(columns, row, ready), most)
+		}
+	}},
 	{"parameters without end", func(e *enemy) {
 		d := e.dialogue(1)
 		for n := 0; e.more(); n++ {

@@ -48,10 +48,7 @@ func (p *pairing) learn(s *Statement, m *seen) {
 	if !s.lesson.HasOID() {
 		oid = p.askedFor(s)
 	}
-	pupil := p.roster.pupil()
-	before := pupil.Learned()
-	pupil.LearnRow(s.lesson, oid, row)
-	p.catalog.cost += (pupil.Learned() - before) * typeCost
+	p.catalog.cost += p.roster.learn(s.lesson, oid, row) * typeCost
 }
 
 // printed returns a value as PostgreSQL prints it, and nothing where that is not known.
@@ -85,12 +82,13 @@ func (p *pairing) askedFor(s *Statement) uint32 {
 	return uint32(n)
 }
 
-// pupil returns the types of the session, to learn. Who has had the Login before does
-// not see it.
-func (r *roster) pupil() *value.Types {
-	if r.given || !r.learning {
-		l := r.change()
-		l.Values, r.learning = *l.Values.Clone(), true
+// learn learns from such a row, and returns how many more types are known by it. Who has
+// had the Login before does not see it.
+func (r *roster) learn(l *value.Lesson, oid uint32, row []string) (more int) {
+	types := r.login.Values
+	if types.LearnRow(l, oid, row) {
+		more = types.Learned() - r.login.Values.Learned()
+		r.change().Values = types
 	}
-	return &r.login.Values
+	return more
 }

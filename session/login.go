@@ -18,11 +18,10 @@ type Login struct {
 
 // A roster keeps the Login of a connection.
 type roster struct {
-	login    *Login
-	given    bool // somebody else has it: it must not change
-	learning bool // its types are those of this connection alone
-	scratch  *scratch
-	common   *common
+	login   *Login
+	given   bool // somebody else has it: it must not change
+	scratch *scratch
+	common  *common
 }
 
 func newRoster(o *Observer) roster {
@@ -43,7 +42,7 @@ func (r *roster) give() *Login {
 func (r *roster) change() *Login {
 	if r.given {
 		l := *r.login
-		r.login, r.given, r.learning = &l, false, false
+		r.login, r.given = &l, false
 	}
 	return r.login
 }
@@ -69,9 +68,7 @@ func (r *roster) recode(b []byte) []byte {
 func (r *roster) unlearn() int {
 	n := r.login.Values.Learned()
 	if n > 0 {
-		l := r.change()
-		l.Values.Unlearn()
-		r.learning = false
+		r.change().Values.Unlearn()
 	}
 	return n
 }

@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -116,4 +117,40 @@ func TestNames(t *testing.T) {
 			t.Errorf("%s: the statement is %v", end, statement)
 		}
 	}
+}
+
+// TestLearningOften has a client ask the catalog for one data type after the other, each in
+// a statement of its own. What it takes to learn one does not depend on how many are known.
+func TestLearningOften(t *testing.T) {
+	begin, err := parse("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newStage(session.Statements, begin)
+	learn := func(from, to int) uint64 {
+		var asked []*conversation
+		for oid := from; oid < to; oid++ {
+			asked = append(asked, read(t, fmt.Sprintf("> 1 Query \"select oid, typname, typtype from pg_type\"\n< 2 RowDescription oid:26 typname:19 typtype:18\n< 2 DataRow %d t%d e\n< 2 CommandComplete SELECT 1\n< 2 ReadyForQuery I\n", oid, oid)))
+		}
+		return allocated(func() {
+			for _, c := range asked {
+				s.play(c)
+			}
+		})
+	}
+	const some = 500
+	few := learn(100_000, 100_000+some)
+	learn(100_000+some, 100_000+9*some)
+	if many := learn(100_000+9*some, 100_000+10*some); many > 2*few {
+		t.Errorf("%d types take %d bytes, and %d where %d are known", some, few, many, 9*some)
+	}
+}
+
+// allocated returns how many bytes a function allocates.
+func allocated(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
 }

@@ -78,13 +78,14 @@ const maxName = 256
 
 // LearnRow learns from a row of the table, of which each column is text and empty for
 // NULL: the type itself, and its array and multirange where they are named. The OID is
-// for tables that do not have it. What the row leaves open stays as it was known.
-func (t *Types) LearnRow(l *Lesson, oid uint32, row []string) {
+// for tables that do not have it. What the row leaves open stays as it was known. It tells
+// whether anything of that is new.
+func (t *Types) LearnRow(l *Lesson, oid uint32, row []string) (news bool) {
 	if l.HasOID() {
 		oid = l.oid(row, roleOID)
 	}
 	if oid == 0 {
-		return
+		return false
 	}
 	typ := t.lookup(oid)
 	if name := l.text(row, roleName); name != "" && len(name) <= maxName {
@@ -109,14 +110,15 @@ func (t *Types) LearnRow(l *Lesson, oid uint32, row []string) {
 	case kind == "b":
 		typ.Kind, typ.Element = Base, sameForm[typ.Name]
 	}
-	t.Learn(oid, typ)
+	news = t.Learn(oid, typ)
 	if array := l.oid(row, roleArray); array != 0 {
-		t.Learn(array, Type{typ.Name + "[]", Array, oid})
+		news = t.Learn(array, Type{typ.Name + "[]", Array, oid}) || news
 	}
 	if multirange := l.oid(row, roleMultirange); multirange != 0 {
 		name := t.lookup(multirange).Name
-		t.Learn(multirange, Type{name, Multirange, oid})
+		news = t.Learn(multirange, Type{name, Multirange, oid}) || news
 	}
+	return news
 }
 
 // sameForm are types of widespread extensions that are sent as a built-in type is.

@@ -1,6 +1,10 @@
 package value_test
 
 import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -68,13 +72,46 @@ func TestInherit(t *testing.T) {
 	all.Learn(16385, value.Type{Name: "mood", Kind: value.Enum})
 	one, other := all.Inherit(), all.Inherit()
 	one.Learn(16386, value.Type{Name: "age", Kind: value.Domain, Element: 23})
-	clone := one.Clone()
+	clone := *one
 	clone.Learn(16387, value.Type{Name: "spot", Kind: value.Composite})
 	if clone.Name(16385) != "mood" || clone.Name(16386) != "age" || one.Name(16387) != "" {
-		t.Error("a clone does not know the same, or shares what it learns")
+		t.Error("a copy does not know the same, or shares what it learns")
 	}
 	if one.Name(16385) != "mood" || one.Name(16386) != "age" || other.Name(16386) != "" || all.Name(16386) != "" {
 		t.Error("types are not where they were learned")
+	}
+}
+
+// TestCopies has copies of Types learn, and copies of those, and holds each to a map.
+func TestCopies(t *testing.T) {
+	type copied struct {
+		types value.Types
+		known map[uint32]string
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	copies := []copied{{known: map[uint32]string{}}}
+	const first = 1 << 20 // no type is built in there
+	for n := range 5000 {
+		of := &copies[r.IntN(len(copies))]
+		c := copied{of.types, maps.Clone(of.known)}
+		oid, name := first+r.Uint32N(1<<r.IntN(32))%(1<<32-1-first), fmt.Sprint(n%3)
+		if before, known := c.known[oid]; c.types.Learn(oid, value.Type{Name: name}) == (known && before == name) {
+			t.Fatalf("%d: %q is new or not, behind %q", oid, name, before)
+		}
+		c.known[oid] = name
+		if copies = append(copies, c); len(copies) > 50 {
+			copies = slices.Delete(copies, 0, 1)
+		}
+		if c.types.Learned() != len(c.known) {
+			t.Fatalf("%d types are known, want %d", c.types.Learned(), len(c.known))
+		}
+		for _, c := range []copied{copies[0], c} {
+			for oid, name := range c.known {
+				if got := c.types.Name(oid); got != name || c.types.Name(oid^1) != c.known[oid^1] {
+					t.Fatalf("%d is %q, want %q", oid, got, name)
+				}
+			}
+		}
 	}
 }
 

@@ -1,7 +1,5 @@
 package value
 
-import "maps"
-
 // A Kind is what a data type is made of.
 type Kind uint8
 
@@ -24,13 +22,15 @@ type Type struct {
 }
 
 // Types is the knowledge of data types and the [Settings] to print their values
-// with. The zero value knows the built-in types and has the default settings.
+// with. The zero value knows the built-in types and has the default settings. A copy
+// has the same settings and knows the same; what either learns from then on is its own.
 //
-// Any number of goroutines may use it while none calls Learn or Load or changes the
-// settings.
+// Any number of goroutines may use it while none calls Learn, LearnRow or Load or changes
+// the settings.
 type Types struct {
 	Settings Settings
-	learned  map[uint32]Type
+	learned  *tree
+	count    int    // of those
 	parent   *Types // asked for what is not learned here; nil for none
 }
 
@@ -38,25 +38,24 @@ type Types struct {
 // What they learn is their own, and t may serve any number of them at the same time.
 func (t *Types) Inherit() *Types { return &Types{Settings: t.Settings, parent: t} }
 
-// Clone returns Types with the same settings that know the same. What either learns from
-// then on is its own.
-func (t *Types) Clone() *Types {
-	return &Types{Settings: t.Settings, learned: maps.Clone(t.learned), parent: t.parent}
-}
-
-// Learn adds a user-defined type, or replaces it. Built-in types stay what they are.
-func (t *Types) Learn(oid uint32, typ Type) {
-	if t.learned == nil {
-		t.learned = make(map[uint32]Type)
+// Learn adds a user-defined type, or replaces it, and tells whether that is new. Built-in
+// types stay what they are.
+func (t *Types) Learn(oid uint32, typ Type) bool {
+	switch known := t.learned.find(oid); {
+	case known == nil:
+		t.count++
+	case *known == typ:
+		return false
 	}
-	t.learned[oid] = typ
+	t.learned = t.learned.with(oid, typ)
+	return true
 }
 
 // Learned returns how many types were learned, those not counted that t inherits.
-func (t *Types) Learned() int { return len(t.learned) }
+func (t *Types) Learned() int { return t.count }
 
 // Unlearn forgets them, for t alone.
-func (t *Types) Unlearn() { t.learned = nil }
+func (t *Types) Unlearn() { t.learned, t.count = nil, 0 }
 
 // Name returns the name of a data type, built-in as [TypeName] has it or learned, or
 // an empty string.
@@ -68,8 +67,8 @@ func (t *Types) lookup(oid uint32) Type {
 		return typ
 	}
 	for ; t != nil; t = t.parent {
-		if typ, ok := t.learned[oid]; ok {
-			return typ
+		if typ := t.learned.find(oid); typ != nil {
+			return *typ
 		}
 	}
 	return Type{}
