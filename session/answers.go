@@ -54,7 +54,9 @@ func (p *pairing) fromBackend(m *seen) {
 	case message.KindRowDescription:
 		p.columns(a, m)
 	case message.KindParameterDescription:
-		p.parameters(a, m)
+		if a.prepared != nil {
+			a.prepared.describe(m.body)
+		}
 	case message.KindCloseComplete:
 		if a.slot != nil {
 			p.catalog.drop(a.slot)
@@ -107,23 +109,6 @@ func (p *pairing) receive(s *Statement, m *seen) {
 			s.copy.Format = message.Format(m.body[0])
 			s.copy.Columns = int(binary.BigEndian.Uint16(m.body[1:]))
 		}
-	}
-}
-
-// parameters takes a ParameterDescription.
-func (p *pairing) parameters(a *ask, m *seen) {
-	if a.prepared == nil {
-		return
-	}
-	a.prepared.describe(m.body)
-	for i := range p.asks.waiting() { // what is asked for already has its parameters from before
-		b := &p.asks.waiting()[i]
-		if b.portal != nil && b.portal.prepared == a.prepared && b.statement != nil {
-			b.statement.Types = a.prepared.Types
-		}
-	}
-	if a.statement != nil {
-		a.statement.Types = a.prepared.Types
 	}
 }
 

@@ -68,6 +68,9 @@ func (p *pairing) finish(s *Statement, how Status) {
 		return
 	}
 	s.ended, s.Status = true, how
+	if s.of != nil { // the server may have described it only now
+		s.Types, s.of = s.of.Types, nil
+	}
 	if s.Missing && (how == OK || how == Suspended) {
 		s.Status = Incomplete
 	}

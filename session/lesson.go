@@ -69,8 +69,8 @@ func (p *pairing) askedFor(s *Statement) uint32 {
 		return 0
 	}
 	oid, format := message.OID(oidType), message.TextFormat
-	if len(s.Types) == 1 && s.Types[0] != 0 {
-		oid = s.Types[0]
+	if s.of != nil && len(s.of.Types) == 1 && s.of.Types[0] != 0 {
+		oid = s.of.Types[0]
 	}
 	if len(p.bind.ParameterFormats) == 1 {
 		format = p.bind.ParameterFormats[0]

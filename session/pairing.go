@@ -306,9 +306,9 @@ func (p *pairing) draftOf(s *Statement, syncs uint64) *Statement {
 // from gives a statement what is known of the prepared one that it is from.
 func (p *pairing) from(s *Statement, of *slot) {
 	s.Name = s.keep(of.name)
-	s.SQL, s.Types = nil, nil
+	s.SQL, s.of = nil, of.now
 	if of.now != nil {
-		s.SQL, s.Types = of.now.SQL, of.now.Types
+		s.SQL = of.now.SQL
 		p.command(s, &of.now.command)
 	}
 }
@@ -374,8 +374,8 @@ func (p *pairing) again(s *Statement, name []byte, o *portal) {
 	}
 	s.Name = s.keep(o.statement)
 	s.Arguments, s.columns = p.keep(s, o.arguments), o.columns
-	if o.prepared != nil {
-		s.SQL, s.Types = o.prepared.SQL, o.prepared.Types
+	if s.of = o.prepared; s.of != nil {
+		s.SQL = o.prepared.SQL
 		p.command(s, &o.prepared.command)
 	}
 }

@@ -68,6 +68,7 @@ type Statement struct {
 	Missing bool // part of it was not captured, or its answer may be another's because something before was not
 	Cut     bool // SQL or Arguments are the beginning of what they were: it was too much to be kept
 
+	of          *prepared     // that it is from, until it has ended; nil where that is not known
 	columns     *Columns      // of its rows, as far as that is known and anybody asks
 	lesson      *value.Lesson // what they tell of data types; nil for nothing
 	copier      *copier       // splits the data of its COPY; nil where nobody wants that, or before there is any
