@@ -164,6 +164,10 @@ func (d *Decoder) Next(c message.Context) (*Frame, error) {
 		d.settle()
 	}
 	b := d.in
+	if len(b) == 0 && d.state == heading && cap(d.held) == 0 && !d.guessed() { // all was whole, as it mostly is
+		d.in = nil
+		return nil, ErrMore
+	}
 	if d.state != heading || len(d.held) > 0 || len(b) < head || d.guessed() ||
 		c.Framing != message.Typed || c.Answer != 0 || c.Response != 0 {
 		return d.next(c)

@@ -22,11 +22,12 @@ type batch struct {
 	parts [shards]part
 	runs  []run // of each segment, in their order
 
-	observing atomic.Int32      // workers that are not done
-	ordered   [][]session.Event // what to render
-	selected  []session.Event   // memory for that, where not all is
-	first     int64             // the time of the first event of the capture
-	before    int64             // the time of the event before those of this batch
+	observing  atomic.Int32      // workers that are not done
+	ordered    [][]session.Event // what to render
+	candidates [][]session.Event // what that was chosen from
+	selected   []session.Event   // memory for what was not told of with this batch
+	first      int64             // the time of the first event of the capture
+	before     int64             // the time of the event before those of this batch
 
 	out       []byte
 	malformed int64
@@ -89,9 +90,10 @@ func (p *Pipeline) release(b *batch) {
 		b.out = nil
 	}
 	clear(b.ordered)
+	clear(b.candidates)
 	clear(b.selected)
 	b.selected = b.selected[:0]
-	b.ordered, b.out, b.malformed = b.ordered[:0], b.out[:0], 0
+	b.ordered, b.candidates, b.out, b.malformed = b.ordered[:0], b.candidates[:0], b.out[:0], 0
 	l := b.load
 	b.load = nil
 	p.free <- b

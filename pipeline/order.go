@@ -98,20 +98,35 @@ func (o *order) time(b *batch) {
 
 // choose leaves those events that Select passes on.
 func (p *Pipeline) choose(b *batch) {
-	pass := func(e *session.Event) { b.selected = append(b.selected, *e) }
-	for _, events := range b.ordered {
+	b.ordered, b.candidates = b.candidates[:0], b.ordered
+	for _, events := range b.candidates {
 		for i := range events {
 			if t := events[i].Type; t == session.Drop || t == session.Shed {
-				pass(&events[i])
+				b.chosen(events, i)
 				continue
 			}
-			p.options.Select(&events[i], pass)
+			p.options.Select(&events[i], func(e *session.Event) {
+				if e == &events[i] { // as most are, which stay where they are
+					b.chosen(events, i)
+					return
+				}
+				b.selected = append(b.selected, *e)
+				b.chosen(b.selected, len(b.selected)-1)
+			})
 		}
 	}
-	b.ordered = b.ordered[:0]
-	if len(b.selected) > 0 {
-		b.ordered = append(b.ordered, b.selected)
+}
+
+// chosen puts an event behind what is to be rendered.
+func (b *batch) chosen(list []session.Event, i int) {
+	if n := len(b.ordered); n > 0 {
+		last := &b.ordered[n-1]
+		if k := len(*last); k < cap(*last) && &(*last)[:k+1][k] == &list[i] {
+			*last = (*last)[:k+1]
+			return
+		}
 	}
+	b.ordered = append(b.ordered, list[i:i+1])
 }
 
 // sort puts the events of all shards in the order of the packets. What was due with a

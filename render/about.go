@@ -1,6 +1,10 @@
 package render
 
-import "github.com/pgwdump/pgwdump/session"
+import (
+	"bytes"
+
+	"github.com/pgwdump/pgwdump/session"
+)
 
 // keptConns is for how many connections a renderer keeps something.
 const keptConns = 64
@@ -69,6 +73,34 @@ func (a *about) namesOf(c *session.Columns) []byte {
 		a.columns, a.names = c, appendNames(a.names[:0], c.List)
 	}
 	return a.names
+}
+
+// A spoken is what the lines of a connection's statements say again and again.
+type spoken struct {
+	login *session.Login
+	user  []byte // and the database
+	sql   []byte // of a statement
+	line  []byte // it on one line
+}
+
+// who returns what [Text.appendWho] appends.
+func (r *Statements) who(k *spoken, l *session.Login) []byte {
+	if k.login != l {
+		k.login, k.user = l, r.appendWho(k.user[:0], l)
+	}
+	return k.user
+}
+
+// oneLine returns what [appendOneLine] appends, in memory that is good until the next call.
+func (r *Statements) oneLine(k *spoken, sql []byte) []byte {
+	if len(sql) > mostAsked {
+		r.scratch = appendOneLine(r.scratch[:0], sql)
+		return r.scratch
+	}
+	if !bytes.Equal(k.sql, sql) {
+		k.sql, k.line = append(k.sql[:0], sql...), appendOneLine(k.line[:0], sql)
+	}
+	return k.line
 }
 
 // labels are what stands before the values of rows, as many of which have the same

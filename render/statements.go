@@ -22,6 +22,7 @@ type Statements struct {
 	// stand around them.
 	Marked bool
 
+	abouts     perConn[spoken]
 	parameters parameters
 	plain      Text // writes values without colours: their line has them
 	walker     message.Walker
@@ -66,7 +67,7 @@ func (r *Statements) appendStatement(dst []byte, e *session.Event) []byte {
 	dst = r.appendTook(dst, s)
 	dst = r.appendEnd(dst, s)
 	if r.Width == 0 || r.Width >= whoFrom {
-		dst = r.appendWho(dst, s.Login)
+		dst = append(dst, r.who(r.abouts.of(s.Conn), s.Login)...)
 	}
 	room := 0
 	if r.Width > 0 && r.Detail < Full {
@@ -176,8 +177,7 @@ func (r *Statements) putCall(l *line, s *session.Statement) {
 	case s.SQL != nil && len(s.SQL) == 0:
 		l.put(p.aside, []byte("(empty)"))
 	case s.SQL != nil:
-		r.scratch = appendOneLine(r.scratch[:0], r.cut(s.SQL))
-		l.put(p.sql, r.scratch)
+		l.put(p.sql, r.oneLine(r.abouts.of(s.Conn), r.cut(s.SQL)))
 		if len(r.cut(s.SQL)) < len(s.SQL) {
 			l.put(p.aside, fmt.Appendf(nil, "… (%d bytes)", len(s.SQL)))
 		}
@@ -289,16 +289,8 @@ func (l *line) put(s style, text []byte) {
 		return
 	}
 	cut := false
-	if n := utf8.RuneCount(text); l.limited && n > l.columns {
-		at := 0
-		for range l.columns - 1 {
-			_, size := utf8.DecodeRune(text[at:])
-			at += size
-		}
-		text, cut = text[:at], true
-		l.columns = 0
-	} else if l.limited {
-		l.columns -= n
+	if l.limited {
+		text, cut = l.fit(text)
 	}
 	l.text = append(l.text, s.on...)
 	l.text = append(l.text, text...)
@@ -306,6 +298,23 @@ func (l *line) put(s style, text []byte) {
 		l.text = append(l.text, "…"...)
 	}
 	l.text = append(l.text, s.off...)
+}
+
+// fit returns as much of text as there is room for, and whether that is not all. One
+// column is left for the mark that says so.
+func (l *line) fit(text []byte) (fits []byte, cut bool) {
+	n := utf8.RuneCount(text)
+	if n <= l.columns {
+		l.columns -= n
+		return text, false
+	}
+	at := 0
+	for range l.columns - 1 {
+		_, size := utf8.DecodeRune(text[at:])
+		at += size
+	}
+	l.columns = 0
+	return text[:at], true
 }
 
 // alignRight puts blanks before what stands behind start, to make it so wide, and

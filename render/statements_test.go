@@ -19,8 +19,9 @@ func TestStatementWidth(t *testing.T) {
 	}{{0, 220, 1000, true}, {200, 200, 200, true}, {120, 120, 120, true}, {92, 92, 92, true}, {91, 91, 91, false}, {80, 80, 80, false}, {40, 70, 80, false}} {
 		r := NewStatements(false)
 		r.Width = c.width
-		e := &session.Event{Type: session.Ended, Conn: &session.Conn{Conn: &reassembly.Conn{Number: 1}}, Statement: &session.Statement{
-			SQL: []byte(sql), Affected: 1, Login: &session.Login{User: "someone", Database: "data"},
+		conn := &session.Conn{Conn: &reassembly.Conn{Number: 1}}
+		e := &session.Event{Type: session.Ended, Conn: conn, Statement: &session.Statement{
+			Conn: conn, SQL: []byte(sql), Affected: 1, Login: &session.Login{User: "someone", Database: "data"},
 			Begin: session.Moment{Packet: 1, Time: 1e9}, End: session.Moment{Packet: 2, Time: 2e9},
 		}}
 		line := string(r.appendStatement(nil, e))

@@ -5,6 +5,7 @@ package session
 // connection that is open.
 type Surroundings struct {
 	selection *Selection
+	narrow    bool // else it wants all
 	around    int
 	conns     map[*Conn]*vicinity
 }
@@ -18,7 +19,7 @@ type vicinity struct {
 // NewSurroundings returns Surroundings of the statements that the Selection wants: so
 // many before and behind each.
 func NewSurroundings(s *Selection, around int) *Surroundings {
-	return &Surroundings{selection: s, around: around, conns: map[*Conn]*vicinity{}}
+	return &Surroundings{selection: s, narrow: s.Narrow(), around: around, conns: map[*Conn]*vicinity{}}
 }
 
 // Add takes the next event, and calls pass for those that are to be passed on: what
@@ -31,7 +32,7 @@ func (v *Surroundings) Add(e *Event, pass func(*Event)) {
 		pass(e)
 		return
 	}
-	wanted := v.selection.Wants(e.Statement)
+	wanted := !v.narrow || v.selection.Wants(e.Statement)
 	if v.around == 0 {
 		if wanted {
 			pass(e)
