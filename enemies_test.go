@@ -311,6 +311,16 @@ var enemies = []struct {
 			d.say(fromServer, append(typed('2'), typed('Z', "T")...), joined)
 		}
 	}},
+	{"portals that wait for many ends of transactions", func(e *enemy) {
+		for conn := 0; e.more(); conn++ {
+			d := e.dialogue(conn)
+			d.say(fromClient, typed('Q', "select 1\x00"), joined)
+			for n := range 60_000 {
+				d.say(fromClient, typed('B', fmt.Sprintf("p%d", n), "\x00\x00\x00\x00\x00\x00\x00\x00"), joined)
+			}
+			d.say(fromServer, bytes.Repeat(ready, 60_000), joined)
+		}
+	}},
 	{"statements on many connections that are not answered", func(e *enemy) {
 		crowd := e.crowd(2000)
 		for query := typed('Q', strings.Repeat("x", 1274), "\x00"); e.more(); {

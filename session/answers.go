@@ -199,7 +199,8 @@ func (p *pairing) ran(a *ask, tag []byte) {
 		made := newPrepared(c.Body, p.roster.login.backslashes)
 		s := p.catalog.slot(c.Name)
 		p.catalog.set(s, made)
-		s.asked, s.draft = a.number, nil
+		p.catalog.made(s)
+		s.draft = nil
 	case c.Verb == sql.Deallocate:
 		p.catalog.forget(c.Name, a.number)
 	case c.Verb == sql.Forget:

@@ -282,7 +282,7 @@ func (p *pairing) prepare(a *ask, m *seen) {
 		p.kept += len(made.SQL)
 	}
 	p.catalog.set(a.slot, made)
-	a.slot.asked = a.number
+	p.catalog.ask(a.slot, a.number)
 	s := p.draft(m)
 	p.from(s, a.slot)
 	a.slot.draft, a.slot.syncs, a.statement = s, p.syncs, s
@@ -390,7 +390,8 @@ func (p *pairing) close(a *ask, m *seen) {
 	if s := p.catalog.find(p.closing.Name); s != nil {
 		a.slot, a.before = s, s.now
 		p.catalog.set(s, nil)
-		s.asked, s.draft = a.number, nil
+		p.catalog.ask(s, a.number)
+		s.draft = nil
 	}
 }
 

@@ -17,6 +17,12 @@ var pipelines = []struct{ name, ask, answer string }{
 	{"descriptions of one statement",
 		"> 1 Parse s \"select $1\"\n> 1 Describe S s\n> 1 Bind \"\" s x\n> 1 Execute \"\" 0\n> 1 Sync\n",
 		"< 2 ParseComplete\n< 2 ParameterDescription %d\n< 2 NoData\n< 2 BindComplete\n< 2 CommandComplete SELECT 1\n< 2 ReadyForQuery I\n"},
+	{"portals that end with their transactions",
+		"> 1 Bind p%d \"\" %d\n> 1 Execute p%d 1\n> 1 Sync\n",
+		"< 2 BindComplete\n< 2 CommandComplete SELECT 1\n< 2 ReadyForQuery I\n"},
+	{"names that end with a DEALLOCATE",
+		"> 1 Parse s%d \"select %d\"\n> 1 Bind \"\" s%d\n> 1 Execute \"\" 0\n> 1 Sync\n> 1 Query \"deallocate all\"\n> 1 Query \"execute s%d\"\n",
+		"< 2 ParseComplete\n< 2 BindComplete\n< 2 CommandComplete SELECT 1\n< 2 ReadyForQuery I\n< 2 CommandComplete DEALLOCATE\n< 2 ReadyForQuery I\n< 2 ErrorResponse ERROR 26000 \"no %d\"\n< 2 ReadyForQuery I\n"},
 }
 
 // repeated returns a text as often as that, with the numbers from 1 on.

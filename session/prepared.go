@@ -31,8 +31,9 @@ type prepared struct {
 // A slot is what a name stands for.
 type slot struct {
 	name  []byte
-	now   *prepared // nil for nothing, or for nothing that is known
-	asked uint64    // the number of the request that made it
+	now   *prepared   // nil for nothing, or for nothing that is known
+	asked uint64      // the number of the request that made it
+	turn  *turn[slot] // by that; nil for the unnamed one
 	draft *Statement
 	syncs uint64 // the batch that the draft is of
 }
@@ -41,7 +42,8 @@ type slot struct {
 type portal struct {
 	name      []byte
 	open      bool
-	asked     uint64 // the number of its Bind
+	asked     uint64        // the number of its Bind
+	turn      *turn[portal] // by that; nil for the unnamed one
 	prepared  *prepared
 	statement []byte   // the name of the prepared statement
 	arguments []byte   // the body of the Bind; memory of the portal
@@ -76,6 +78,8 @@ type catalog struct {
 	unnamedPortal portal
 	slots         map[string]*slot
 	portals       map[string]*portal
+	slotsQueued   *queued[slot] // the same; nil where there is none
+	portalsQueued *queued[portal]
 	texts         map[string]*prepared // by the body of a Parse behind the name
 	size          int                  // bytes in texts
 	shapes        shapes
@@ -96,12 +100,27 @@ func (c *catalog) slot(name []byte) *slot {
 		return s
 	}
 	if c.slots == nil {
-		c.slots = map[string]*slot{}
+		c.slots, c.slotsQueued = map[string]*slot{}, new(queued[slot])
 	}
 	s := &slot{name: bytes.Clone(name)}
+	s.turn = c.slotsQueued.add(s)
 	c.slots[string(name)] = s
 	c.cost += nameCost + len(name)
 	return s
+}
+
+// ask takes note that a request is to make a name stand for something else.
+func (c *catalog) ask(s *slot, number uint64) {
+	if s.asked = number; s.turn != nil {
+		c.slotsQueued.ask(s.turn, number)
+	}
+}
+
+// made takes note that a name stands for something else by now.
+func (c *catalog) made(s *slot) {
+	if s.asked = 0; s.turn != nil {
+		c.slotsQueued.make(s.turn)
+	}
 }
 
 // set makes a name stand for a prepared statement, or for nothing.
@@ -147,6 +166,7 @@ func (p *prepared) size() int {
 func (c *catalog) drop(s *slot) {
 	if s.now == nil && c.slots[string(s.name)] == s {
 		delete(c.slots, string(s.name))
+		c.slotsQueued.remove(s.turn)
 		c.cost -= nameCost + len(s.name)
 	}
 }
@@ -160,9 +180,10 @@ func (c *catalog) portal(name []byte) *portal {
 		return p
 	}
 	if c.portals == nil {
-		c.portals = map[string]*portal{}
+		c.portals, c.portalsQueued = map[string]*portal{}, new(queued[portal])
 	}
 	p := &portal{name: bytes.Clone(name)}
+	p.turn = c.portalsQueued.add(p)
 	c.portals[string(name)] = p
 	c.cost += nameCost + len(name)
 	return p
@@ -172,7 +193,10 @@ func (c *catalog) portal(name []byte) *portal {
 func (c *catalog) bind(p *portal, of *slot, number uint64, body []byte) {
 	arguments := append(p.arguments[:0], body[:min(len(body), maxSQL)]...)
 	c.cost += cap(arguments) - cap(p.arguments)
-	*p = portal{name: p.name, open: true, asked: number, prepared: of.now, statement: of.name, arguments: arguments}
+	*p = portal{name: p.name, open: true, asked: number, turn: p.turn, prepared: of.now, statement: of.name, arguments: arguments}
+	if p.turn != nil {
+		c.portalsQueued.ask(p.turn, number)
+	}
 }
 
 // closePortal closes the portal of that name.
@@ -181,6 +205,7 @@ func (c *catalog) closePortal(name []byte) {
 		if p := c.portals[string(name)]; p != nil {
 			c.cost -= nameCost + len(name) + cap(p.arguments)
 			delete(c.portals, string(name))
+			c.portalsQueued.remove(p.turn)
 		}
 		return
 	}
@@ -250,11 +275,9 @@ func (c *catalog) forget(name []byte, number uint64) {
 		}
 		return
 	}
-	for _, s := range c.slots {
-		if s.asked < number {
-			c.set(s, nil)
-			c.drop(s)
-		}
+	for s := range c.slotsQueued.before(number) {
+		c.set(s, nil)
+		c.drop(s)
 	}
 }
 
@@ -264,10 +287,8 @@ func (c *catalog) endTransaction(number uint64) {
 	if c.unnamedPortal.asked < number {
 		c.closePortal(nil)
 	}
-	for _, p := range c.portals {
-		if p.asked < number {
-			c.closePortal(p.name)
-		}
+	for p := range c.portalsQueued.before(number) {
+		c.closePortal(p.name)
 	}
 }
 
@@ -281,10 +302,7 @@ func (c *catalog) lapse(number uint64) (f Forgotten) {
 		c.set(s, nil)
 		f.Prepared++
 	}
-	for _, s := range c.slots {
-		if s.asked >= number {
-			continue
-		}
+	for s := range c.slotsQueued.before(number) {
 		if s.now != nil {
 			f.Prepared++
 		}
@@ -298,13 +316,11 @@ func (c *catalog) lapse(number uint64) (f Forgotten) {
 		p.open = false
 		c.spareArguments(0)
 	}
-	for _, p := range c.portals {
-		if p.asked < number {
-			if p.open {
-				f.Portals++
-			}
-			c.closePortal(p.name)
+	for p := range c.portalsQueued.before(number) {
+		if p.open {
+			f.Portals++
 		}
+		c.closePortal(p.name)
 	}
 	return f
 }
