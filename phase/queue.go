@@ -56,7 +56,7 @@ func (q *queue) ends() bool {
 }
 
 func (q *queue) push(p pending) {
-	if len(q.items) == cap(q.items) && q.first > 0 {
+	if len(q.items) == cap(q.items) && q.first > len(q.items)/2 { // else as much would be moved again and again
 		q.items = q.items[:copy(q.items, q.waiting())]
 		q.first = 0
 	}

@@ -60,7 +60,7 @@ func (q *queue) push() *ask {
 	switch {
 	case q.items == nil:
 		q.items = q.spares.take()
-	case len(q.items) == cap(q.items) && q.first > 0:
+	case len(q.items) == cap(q.items) && q.first > len(q.items)/2: // else as much would be moved again and again
 		n := copy(q.items, q.waiting())
 		clear(q.items[n:])
 		q.items, q.first = q.items[:n], 0
