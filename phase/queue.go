@@ -11,6 +11,7 @@ type pending struct {
 type queue struct {
 	items  []pending
 	first  int
+	number int           // all before that have no number
 	counts [states]int32 // of each request
 	syncs  int           // of those whose answer ends with a ReadyForQuery
 }
@@ -37,6 +38,16 @@ func (q *queue) head() pending {
 	return q.items[q.first]
 }
 
+// oldest returns the number of the oldest request that has one, 0 where none has.
+func (q *queue) oldest() uint64 {
+	for q.number = max(q.number, q.first); q.number < len(q.items); q.number++ {
+		if n := q.items[q.number].number; n > 0 {
+			return n
+		}
+	}
+	return 0
+}
+
 // last returns the request that the client has made last.
 func (q *queue) last() request {
 	if q.len() == 0 {
@@ -58,7 +69,7 @@ func (q *queue) ends() bool {
 func (q *queue) push(p pending) {
 	if len(q.items) == cap(q.items) && q.first > len(q.items)/2 { // else as much would be moved again and again
 		q.items = q.items[:copy(q.items, q.waiting())]
-		q.first = 0
+		q.first, q.number = 0, q.number-q.first
 	}
 	q.items = append(q.items, p)
 	q.count(p.request, 1)
@@ -79,34 +90,34 @@ func (q *queue) drop(n int) {
 	}
 	q.first += n
 	if q.first == len(q.items) {
-		q.items, q.first = q.items[:0], 0
+		q.items, q.first, q.number = q.items[:0], 0, 0
 		if cap(q.items) > maxSpare {
 			q.items = nil
 		}
 	}
 }
 
-// readOver forgets each Sync behind the oldest request, up to the first of these: copyEnd,
-// which it forgets, too, and a part that was not seen, in which that may be. It tells
-// whether there was a copyEnd.
-func (q *queue) readOver() (ended bool) {
-	if q.counts[sync]+q.counts[copyEnd] == 0 {
-		return false
-	}
-	w := q.waiting()
-	kept := w[:1]
-	for i := 1; i < len(w); i++ {
-		r := w[i].request
-		if ended = r == copyEnd; ended || r == sync {
-			q.count(r, -1)
-		} else {
-			kept = append(kept, w[i])
+// readOver forgets each Sync right behind the oldest request, and returns what else comes
+// next.
+func (q *queue) readOver() (next request) {
+	n := 0
+	for _, p := range q.waiting()[1:] {
+		if next = p.request; next != sync {
+			q.forgetNext(n)
+			return next
 		}
-		if ended || r == unseen {
-			kept = append(kept, w[i+1:]...)
-			break
-		}
+		n++
 	}
-	q.items = q.items[:q.first+len(kept)]
-	return ended
+	q.forgetNext(n)
+	return none
+}
+
+// forgetNext forgets n requests right behind the oldest.
+func (q *queue) forgetNext(n int) {
+	head := q.head()
+	for _, p := range q.waiting()[1 : 1+n] {
+		q.count(p.request, -1)
+	}
+	q.first += n
+	q.items[q.first] = head
 }

@@ -15,7 +15,7 @@ func TestQueue(t *testing.T) {
 		var want []pending
 		pushed, moved := 0, 0
 		for number := range uint64(5 * most) {
-			p := pending{[]request{parse, sync, execute, copyEnd}[r.IntN(4)], number}
+			p := pending{[]request{parse, sync, execute, copyEnd}[r.IntN(4)], uint64(r.IntN(2)) * number}
 			first := q.first
 			q.push(p)
 			if pushed++; q.first < first {
@@ -29,6 +29,13 @@ func TestQueue(t *testing.T) {
 				n := r.IntN(len(want))
 				q.drop(n)
 				want = want[n:]
+			}
+			oldest := uint64(0)
+			if i := slices.IndexFunc(want, func(p pending) bool { return p.number > 0 }); i >= 0 {
+				oldest = want[i].number
+			}
+			if q.oldest() != oldest {
+				t.Fatalf("%d may wait: the oldest is %d, want %d, of %v", most, q.oldest(), oldest, want)
 			}
 			if q.head() != want[0] || q.last() != want[len(want)-1].request || q.len() != len(want) {
 				t.Fatalf("%d may wait: the queue is %v, want %v", most, q.waiting(), want)

@@ -67,10 +67,8 @@ func (t *Tracker) Pending() int {
 // none does, that of the next one to come. All before it are answered, skipped, or
 // given up.
 func (t *Tracker) Oldest() uint64 {
-	for _, p := range t.queue.waiting() {
-		if p.number > 0 {
-			return p.number
-		}
+	if n := t.queue.oldest(); n > 0 {
+		return n
 	}
 	return t.count + 1
 }
@@ -313,12 +311,17 @@ func (t *Tracker) skip() int {
 	}
 }
 
-// swallow forgets each Sync that the client has sent before the end of its COPY,
-// in the state copyIn: the server reads over them while it waits for data. Where
-// that end has come already, the server will find it next.
+// swallow forgets what the client has sent already when its COPY begins, in the state
+// copyIn, and what the server reads while it waits for data: each Sync, which it reads
+// over, and the end of the COPY. Anything else it takes for an error; behind that it goes
+// on in the batch, if it is in one.
 func (t *Tracker) swallow(copyIn request) {
-	if t.queue.readOver() {
+	switch next := t.queue.readOver(); {
+	case next == copyEnd:
+		t.queue.forgetNext(1)
 		t.become(copies[copyIn][m.KindCopyDone])
+	case copyIn == queryCopyIn && next != none && next != unseen && next != terminate:
+		t.queue.forgetNext(1)
 	}
 }
 
