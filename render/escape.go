@@ -73,52 +73,92 @@ const (
 )
 
 // append appends b. It returns false, and dst with part of b, where b has a byte
-// that nothing stands for. It goes eight bytes at a time while there is nothing to
-// escape, because showing values is where the time goes.
+// that nothing stands for.
 func (e *escaper) append(dst, b []byte) ([]byte, bool) {
-	for i := 0; i < len(b); {
-		end := min(i+piece, len(b))
-		dst = slices.Grow(dst, longest*(end-i)+word)
-		to, n := dst[:cap(dst)], len(dst)
-		for i < end {
-			x, size := uint64(0), word
-			if i+word <= end {
-				x = binary.LittleEndian.Uint64(b[i:])
-			} else {
-				x, size = lastWord(b[i:end])
-			}
-			binary.LittleEndian.PutUint64(to[n:], x)
-			marks := odd(x, e.mark)
-			if marks == 0 {
-				i, n = i+size, n+size
-				continue
-			}
-			skip := bits.TrailingZeros64(marks) / 8
-			i, n = i+skip, n+skip
-			c := b[i]
-			if c < utf8.RuneSelf {
-				binary.LittleEndian.PutUint64(to[n:], e.ascii[c].text)
-				i, n = i+1, n+e.ascii[c].size
-				continue
-			}
-			r, size := utf8.DecodeRune(b[i:])
-			switch {
-			case r == utf8.RuneError && size == 1:
-				s, ok := e.wrong(c)
-				if !ok {
-					return dst[:n], false
-				}
-				n += copy(to[n:], s)
-			case unsafe(r):
-				n += copy(to[n:], e.other(r))
-			default:
-				n += copy(to[n:], b[i:i+size])
-			}
-			i += size
+	for len(b) > 0 {
+		next := b[:min(piece, len(b))]
+		dst = slices.Grow(dst, longest*len(next)+2*word)
+		done, n := e.words(dst[len(dst):cap(dst)], next)
+		if dst, b = dst[:len(dst)+n], b[done:]; done == len(next) {
+			continue
 		}
-		dst = dst[:n]
+		ok := false
+		if dst, b, ok = e.characters(dst, b); !ok {
+			return dst, false
+		}
 	}
 	return dst, true
+}
+
+// characters appends b up to where ASCII begins again, and returns what is behind that. It
+// returns false at a byte that nothing stands for.
+func (e *escaper) characters(dst, b []byte) (_, rest []byte, ok bool) {
+	for beyond := false; len(b) > 0 && !(beyond && b[0] < utf8.RuneSelf); {
+		r, size := utf8.DecodeRune(b)
+		switch {
+		case r < utf8.RuneSelf:
+			c := &e.ascii[r]
+			dst = binary.LittleEndian.AppendUint64(dst, c.text)[:len(dst)+c.size]
+		case r == utf8.RuneError && size == 1:
+			s, ok := e.wrong(b[0])
+			if !ok {
+				return dst, b, false
+			}
+			dst = append(dst, s...)
+		case unsafe(r):
+			dst = append(dst, e.other(r)...)
+		default:
+			dst = append(dst, b[:size]...)
+		}
+		b, beyond = b[size:], beyond || r >= utf8.RuneSelf
+	}
+	return dst, b, true
+}
+
+// words writes b up to the first eight bytes with something beyond ASCII among them, and
+// returns how many it has done of b and how many that makes. It goes eight bytes at a time,
+// whether there is something to escape or not, because showing values is where the time
+// goes: what becomes of one word need not be known before the next is looked at. There is
+// room for eight more bytes than that can be.
+func (e *escaper) words(to, b []byte) (done, n int) {
+	mark := e.mark
+	for ; done <= len(b)-word; done += word {
+		x := binary.LittleEndian.Uint64(b[done : done+word])
+		marks := odd(x, mark)
+		binary.LittleEndian.PutUint64(to[n:n+word], x)
+		if marks == 0 {
+			n += word
+			continue
+		}
+		if x&highs != 0 {
+			return done, n
+		}
+		n = e.word(to, n, x, marks)
+	}
+	if done < len(b) {
+		x, size := lastWord(b[done:])
+		if x&highs != 0 {
+			return done, n
+		}
+		binary.LittleEndian.PutUint64(to[n:n+word], x)
+		n = e.word(to, n, x, odd(x, mark)) - word + size
+	}
+	return len(b), n
+}
+
+// word writes over the word x, which stands at n, what is escaped of it: the bytes with a
+// bit in marks. It returns where the next word belongs.
+func (e *escaper) word(to []byte, n int, x, marks uint64) int {
+	for ; marks != 0; marks &= marks - 1 {
+		bit := bits.TrailingZeros64(marks) // the highest of a byte
+		c := &e.ascii[x>>(bit&^7&63)&0x7f]
+		at := n + bit/8
+		binary.LittleEndian.PutUint64(to[at:at+word], c.text)
+		at += c.size
+		binary.LittleEndian.PutUint64(to[at:at+word], x>>((bit+1)&63)) // behind the last byte comes what is written over
+		n += c.size - 1
+	}
+	return n + word
 }
 
 // lastWord returns the bytes of b, of which there are fewer than eight and at least one,
@@ -127,13 +167,13 @@ func lastWord(b []byte) (x uint64, size int) {
 	size = len(b)
 	switch {
 	case size >= 4:
-		x = uint64(binary.LittleEndian.Uint32(b)) | uint64(binary.LittleEndian.Uint32(b[size-4:]))<<(8*(size-4))
+		x = uint64(binary.LittleEndian.Uint32(b)) | uint64(binary.LittleEndian.Uint32(b[size-4:]))<<(8*(size-4)&63)
 	case size >= 2:
-		x = uint64(binary.LittleEndian.Uint16(b)) | uint64(binary.LittleEndian.Uint16(b[size-2:]))<<(8*(size-2))
+		x = uint64(binary.LittleEndian.Uint16(b)) | uint64(binary.LittleEndian.Uint16(b[size-2:]))<<(8*(size-2)&63)
 	default:
 		x = uint64(b[0])
 	}
-	return x | ones*' '<<(8*size), size
+	return x | ones*' '<<(8*size&63), size
 }
 
 const ones, highs = 0x0101010101010101, 0x8080808080808080
@@ -171,12 +211,12 @@ func special(x uint64) bool {
 	return (below&^x|brackets|x|(x+ones))&highs != 0
 }
 
-// odd returns a word whose lowest bit set is in the first byte of x that may have
-// to be escaped, or 0: controls, backslashes, the mark, and all beyond ASCII. What
-// it says of the bytes after that one may be wrong. mark has the mark eight times.
+// odd returns a word with the highest bit of each byte of x that may have to be escaped:
+// controls, backslashes, the mark, and all beyond ASCII. mark has the mark eight times.
 func odd(x, mark uint64) uint64 {
-	below := (x - ones*' ') | ((x ^ mark) - ones) | ((x ^ ones*'\\') - ones)
-	return (below&^x | x | (x + ones)) & highs
+	low := x &^ highs
+	above := (low + ones*(0x80-' ')) & ((low ^ mark) + ones*0x7f) & ((low ^ ones*'\\') + ones*0x7f)
+	return (^above | (low + ones) | x) & highs
 }
 
 // unsafe tells whether a character could change what a terminal shows besides

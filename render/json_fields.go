@@ -101,19 +101,23 @@ func appendJSONValues(dst []byte, values message.Values) []byte {
 		n := len(dst)
 		to := dst[n:cap(dst)]
 		to[0] = '"'
-		at, marks, rest := 1, uint64(0), v
-		for ; len(rest) >= word; rest = rest[word:] {
-			x := binary.LittleEndian.Uint64(rest)
-			binary.LittleEndian.PutUint64(to[at:], x)
+		marks := uint64(0)
+		switch {
+		case len(v) >= word:
+			for i := 0; i <= len(v)-word; i += word {
+				x := binary.LittleEndian.Uint64(v[i : i+word])
+				binary.LittleEndian.PutUint64(to[i+1:i+1+word], x)
+				marks |= odd(x, '"'*ones)
+			}
+			x := binary.LittleEndian.Uint64(v[len(v)-word:]) // some of it once more
+			binary.LittleEndian.PutUint64(to[len(v)+1-word:], x)
 			marks |= odd(x, '"'*ones)
-			at += word
+		case len(v) > 0:
+			x, _ := lastWord(v)
+			binary.LittleEndian.PutUint64(to[1:], x)
+			marks = odd(x, '"'*ones)
 		}
-		if len(rest) > 0 {
-			x, size := lastWord(rest)
-			binary.LittleEndian.PutUint64(to[at:], x)
-			marks |= odd(x, '"'*ones)
-			at += size
-		}
+		at := len(v) + 1
 		if marks != 0 {
 			dst = append(appendJSONBytes(dst, v), ',')
 			continue

@@ -101,15 +101,19 @@ func BenchmarkRow(b *testing.B) {
 
 // BenchmarkEscape measures what stands in rows of COPY: values of other lengths in each, with tabs between them.
 func BenchmarkEscape(b *testing.B) {
-	var rows [1000][]byte
-	for i := range rows {
-		n := int64(i*i*i + 7)
-		rows[i] = fmt.Appendf(nil, "%d\t%x\t%d.5\t2026-11-30 07:06:40.%d+00\t%t\n", n, md5.Sum(fmt.Append(nil, n)), n*3/2, n%1_000_000, n%7 == 0)
-	}
-	var out []byte
-	b.ReportAllocs()
-	for i := 0; b.Loop(); i++ {
-		out = appendJSONBytes(out[:0], rows[i%len(rows)])
+	for _, c := range []struct{ name, text string }{{"ascii", "%x"}, {"beyond", "Список товаров и цен, %.3x — 日本語"}} {
+		b.Run(c.name, func(b *testing.B) {
+			var rows [1000][]byte
+			for i := range rows {
+				n := int64(i*i*i + 7)
+				rows[i] = fmt.Appendf(nil, "%d\t"+c.text+"\t%d.5\t2026-11-30 07:06:40.%d+00\t%t\n", n, md5.Sum(fmt.Append(nil, n)), n*3/2, n%1_000_000, n%7 == 0)
+			}
+			var out []byte
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				out = appendJSONBytes(out[:0], rows[i%len(rows)])
+			}
+		})
 	}
 }
 
