@@ -182,33 +182,36 @@ const ones, highs = 0x0101010101010101, 0x8080808080808080
 // several values: most are so, and need no closer look. Else it returns false.
 func appendPlain(dst, b []byte) ([]byte, bool) {
 	dst = slices.Grow(dst, len(b)+word)
-	to, n := dst[:cap(dst)], len(dst)
-	for len(b) >= word {
-		x := binary.LittleEndian.Uint64(b)
-		if special(x) {
-			return dst, false
+	to := dst[len(dst):cap(dst)]
+	found := uint64(0)
+	switch {
+	case len(b) >= word:
+		for i := 0; i <= len(b)-word; i += word {
+			x := binary.LittleEndian.Uint64(b[i : i+word])
+			binary.LittleEndian.PutUint64(to[i:i+word], x)
+			found |= special(x)
 		}
-		binary.LittleEndian.PutUint64(to[n:], x)
-		b, n = b[word:], n+word
+		x := binary.LittleEndian.Uint64(b[len(b)-word:]) // some of it once more
+		binary.LittleEndian.PutUint64(to[len(b)-word:], x)
+		found |= special(x)
+	case len(b) > 0:
+		x, _ := lastWord(b)
+		binary.LittleEndian.PutUint64(to, x)
+		found = special(x)
 	}
-	if len(b) > 0 {
-		x, size := lastWord(b)
-		if special(x) {
-			return dst, false
-		}
-		binary.LittleEndian.PutUint64(to[n:], x)
-		n += size
+	if found != 0 {
+		return dst, false
 	}
-	return dst[:n], true
+	return dst[:len(dst)+len(b)], true
 }
 
-// special tells whether one of eight bytes is escaped or has a meaning in a list: a
+// special returns not 0 if one of eight bytes is escaped or has a meaning in a list: a
 // control, a quotation mark, a comma, a bracket or a backslash, or beyond ASCII.
-func special(x uint64) bool {
+func special(x uint64) uint64 {
 	low := x &^ highs
 	brackets := (low + ones*(0x80-'[')) &^ (low + ones*(0x80-']'-1)) // and the backslash between them
 	below := (x - ones*' ') | ((x ^ ones*'\'') - ones) | ((x ^ ones*',') - ones)
-	return (below&^x|brackets|x|(x+ones))&highs != 0
+	return (below&^x | brackets | x | (x + ones)) & highs
 }
 
 // odd returns a word with the highest bit of each byte of x that may have to be escaped:
@@ -272,6 +275,28 @@ func classOf(b []byte) (c class) {
 		c |= binaryClass
 	}
 	return c
+}
+
+// isBinary tells whether b has the binaryClass.
+func isBinary(b []byte) bool {
+	i, controls, beyond := 0, uint64(0), uint64(0)
+	for ; i <= len(b)-word; i += word {
+		x := binary.LittleEndian.Uint64(b[i : i+word])
+		controls, beyond = controls|controlsIn(x), beyond|x
+	}
+	if i < len(b) {
+		x, _ := lastWord(b[i:])
+		controls, beyond = controls|controlsIn(x), beyond|x
+	}
+	return controls != 0 || beyond&highs != 0 && !utf8.Valid(b)
+}
+
+// controlsIn returns not 0 if one of eight bytes is a control that is not white space.
+func controlsIn(x uint64) uint64 {
+	low := x &^ highs
+	tabs, cr := low+ones*(0x80-'\t'), low+ones*(0x80-'\r') // the highest bits of what is at least that
+	found := ^tabs | (tabs-2*ones)&^cr | (cr-ones)&^(low+ones*(0x80-' '))
+	return found &^ x & highs
 }
 
 // appendHexValue appends data in PostgreSQL's own form, \x and digits.

@@ -284,7 +284,7 @@ func appendMarked(dst, b []byte) []byte {
 // appendBytes appends data that may be text: as text where it can be that, else
 // in hexadecimal.
 func (r *Text) appendBytes(dst, b []byte) []byte {
-	if classOf(b)&binaryClass != 0 {
+	if isBinary(b) {
 		return r.appendCut(dst, r.palette.value, b, appendHexValue)
 	}
 	return r.appendCut(dst, r.palette.value, b, appendEscaped)

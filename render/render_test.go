@@ -61,6 +61,9 @@ func checkQuoting(t *testing.T, b []byte) {
 			t.Errorf("%q: %s, encoding/json %s", b, got, line)
 		}
 	}
+	if is := classOf(b)&binaryClass != 0; isBinary(b) != is {
+		t.Errorf("%q: binary: %v", b, is)
+	}
 	text := appendEscaped(nil, b)
 	if !utf8.Valid(text) || !harmless(text) {
 		t.Errorf("%q: %q is not safe", b, text)
