@@ -202,7 +202,11 @@ func (r *JSON) appendMessage(dst []byte, e *session.Event) []byte {
 	if place := r.recall.place(e); place.is(e) {
 		dst = append(dst, place.text...)
 	} else if row, ok := r.reader.Row(e); ok && r.typing.of(e, nil) {
-		dst = r.appendRow(dst, e, row)
+		dst = append(r.appendWhat(dst, e), `"values":`...)
+		dst = append(appendJSONValues(dst, row), '}')
+	} else if data, ok := r.reader.Data(e); ok {
+		dst = append(r.appendWhat(dst, e), `"data":`...)
+		dst = append(appendJSONBytes(dst, data), '}')
 	} else {
 		start := len(dst)
 		dst, fields = r.appendContent(dst, e)
@@ -227,20 +231,16 @@ func (r *JSON) appendMessage(dst []byte, e *session.Event) []byte {
 	return r.appendMeaning(dst, e, fields)
 }
 
-// appendRow appends what appendContent does, for a DataRow.
-func (r *JSON) appendRow(dst []byte, e *session.Event, values message.Values) []byte {
-	dst = append(dst, r.what(e)...)
-	dst = appendNumber(dst, int64(e.Frame.Length))
-	dst = append(dst, `,"msg":{"values":`...)
-	return append(appendJSONValues(dst, values), '}')
+// appendWhat appends what a message is, and begins the object of its fields.
+func (r *JSON) appendWhat(dst []byte, e *session.Event) []byte {
+	dst = appendNumber(append(dst, r.what(e)...), int64(e.Frame.Length))
+	return append(dst, `,"msg":{`...)
 }
 
 // appendContent reads a message and appends what it is and its fields, which it returns.
 func (r *JSON) appendContent(dst []byte, e *session.Event) ([]byte, []message.Field) {
 	fields := r.reader.Read(e)
-	dst = append(dst, r.what(e)...)
-	dst = appendNumber(dst, int64(e.Frame.Length))
-	dst = append(dst, `,"msg":{`...)
+	dst = r.appendWhat(dst, e)
 	if e.Payload != message.KindUnknown {
 		dst = append(dst, `"payload":"`...)
 		dst = append(dst, e.Payload.String()...)

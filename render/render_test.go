@@ -6,12 +6,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"github.com/pgwdump/pgwdump/decode"
 	"github.com/pgwdump/pgwdump/message"
+	"github.com/pgwdump/pgwdump/phase"
 	"github.com/pgwdump/pgwdump/reassembly"
 	"github.com/pgwdump/pgwdump/session"
 )
@@ -75,6 +78,36 @@ func checkQuoting(t *testing.T, b []byte) {
 
 // harmless tells whether text has no character that a terminal acts on.
 func harmless(b []byte) bool { return !bytes.ContainsFunc(b, unsafe) }
+
+// TestData holds what CopyData looks like: text, what may not be text, and nothing.
+func TestData(t *testing.T) {
+	for _, c := range []struct {
+		body, text, json string
+		phase            phase.Phase
+	}{
+		{"1\ta\n", `CopyData              1\ta\n`, `"msg":{"data":"1\ta\n"}`, phase.CopyOut},
+		{"", "CopyData", `"msg":{"data":""}`, phase.CopyOut},
+		{"\xff\x00", `CopyData              \xff00`, `"msg":{"data":{"hex":"ff00"}}`, phase.CopyIn},
+		{"k12345678abcdefgh\x00", "CopyData/PrimaryKeepalive", `"msg":{"payload":"PrimaryKeepalive",`, phase.CopyBoth},
+	} {
+		e := &session.Event{
+			Type: session.Message, Conn: &session.Conn{Conn: &reassembly.Conn{Number: 1}}, From: message.Backend, Phase: c.phase,
+			Frame: decode.Frame{Kind: message.KindCopyData, Tag: 'd', Length: 4 + len(c.body), Size: 5 + len(c.body), Head: 5, Body: []byte(c.body)}, Details: &session.Details{},
+		}
+		for _, colours := range []bool{false, true} {
+			r := NewText(colours)
+			r.Clock.Style = NoTime
+			line := string(r.Append(nil, e))
+			plain := regexp.MustCompile("\x1b\\[[0-9;]*m").ReplaceAllString(line, "")
+			if _, got, _ := strings.Cut(plain, "← "); !strings.HasPrefix(got, c.text) || c.body == "" && got != c.text+"\n" {
+				t.Errorf("%q: %q", c.body, line)
+			}
+		}
+		if line := string(new(JSON).Append(nil, e)); !strings.Contains(line, c.json) {
+			t.Errorf("%q: %s", c.body, line)
+		}
+	}
+}
 
 // BenchmarkRow measures the rendering of a row of five columns.
 func BenchmarkRow(b *testing.B) {

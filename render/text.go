@@ -254,8 +254,9 @@ func (r *Text) appendEnd(dst []byte, e *session.Event) []byte {
 // line has room for.
 func (r *Text) appendContent(dst []byte, e *session.Event) []byte {
 	row, isRow := r.reader.Row(e)
+	data, isData := r.reader.Data(e)
 	var fields []message.Field
-	if !isRow {
+	if !isRow && !isData {
 		fields = r.reader.Read(e)
 	}
 	r.typing.of(e, fields)
@@ -264,9 +265,14 @@ func (r *Text) appendContent(dst []byte, e *session.Event) []byte {
 	before := len(dst)
 	dst = appendSpaces(dst, max(typeWidth-width, 2))
 	start := len(dst)
-	if isRow {
+	switch {
+	case isRow:
 		dst = r.appendValues(dst, row)
-	} else {
+	case isData:
+		if len(data) > 0 {
+			dst = r.appendBytes(dst, data)
+		}
+	default:
 		dst = r.appendFields(dst, fields)
 	}
 	if len(dst) == start {

@@ -44,6 +44,13 @@ func (r *Reader) Row(e *Event) (values message.Values, ok bool) {
 	return r.row.Values, true
 }
 
+// Data returns what a CopyData holds that is not a message of replication, valid as long as
+// its body. It returns false for another message, and where not all of it is there. Of them
+// too there are many.
+func (r *Reader) Data(e *Event) (data []byte, ok bool) {
+	return e.Frame.Body, e.Frame.Kind == message.KindCopyData && !e.Partial && !e.Phase.Replicating()
+}
+
 // sound tells whether a message that was captured as a whole can be read.
 func (r *Reader) sound(f *decode.Frame, from message.Side, at phase.Phase) bool {
 	m, _ := r.empty(f, from, at)
