@@ -110,22 +110,22 @@ type labels struct {
 	list    [][]byte
 }
 
-// of returns what stands before each value of a row with these columns: a name, in a
-// style. It is nothing where that is not known.
-func (l *labels) of(c *session.Columns, s style) [][]byte {
+// of returns what stands before each of so many values of a row with these columns: a
+// name, in a style. It is nothing where that is not known.
+func (l *labels) of(c *session.Columns, values int, s style) [][]byte {
 	if c == nil {
 		return nil
 	}
 	if l.columns != c {
 		l.columns, l.list = c, l.list[:0]
-		for i := range c.List {
-			var label []byte
-			if name := c.List[i].Name; name != nil { // else it could not be read
-				label = append(appendEscaped([]byte(s.on), name), '=')
-				label = append(label, s.off...)
-			}
-			l.list = append(l.list, label)
+	}
+	for i := len(l.list); i < min(values, len(c.List)); i++ {
+		var label []byte
+		if name := c.List[i].Name; name != nil { // else it could not be read
+			label = append(appendEscaped([]byte(s.on), name), '=')
+			label = append(label, s.off...)
 		}
+		l.list = append(l.list, label)
 	}
 	return l.list
 }

@@ -231,7 +231,7 @@ func (r *Text) appendList(dst []byte, elements []message.Field) []byte {
 }
 
 func (r *Text) appendValues(dst []byte, values message.Values) []byte {
-	names := r.labels.of(r.typing.columns, r.palette.name)
+	names := r.labels.of(r.typing.columns, values.Len(), r.palette.name)
 	for i, v := range values.All() {
 		if i > 0 {
 			dst = append(dst, ", "...)

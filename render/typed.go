@@ -29,10 +29,7 @@ func (t *typing) of(e *session.Event, fields []message.Field) bool {
 	switch {
 	case e.Columns != nil:
 		t.columns = e.Columns
-		t.plain = !recoded
-		for i := range t.columns.List {
-			t.plain = t.plain && t.columns.List[i].Format == message.TextFormat
-		}
+		t.plain = !recoded && t.columns.Text
 	case e.Prepared != nil && e.Frame.Kind == message.KindBind:
 		t.types = e.Prepared.Types
 		t.plain = !recoded && !t.listed(fields)

@@ -114,7 +114,7 @@ func (p *pairing) receive(s *Statement, m *seen) {
 
 // columns takes a RowDescription.
 func (p *pairing) columns(a *ask, m *seen) {
-	if m.event == nil && !mayTeach(a.sql()) && !p.copies {
+	if m.event == nil && !a.teaches() && !p.copies {
 		return
 	}
 	c := p.catalog.shape(&p.walker, &p.roster, m.body)
@@ -123,7 +123,7 @@ func (p *pairing) columns(a *ask, m *seen) {
 	case a.kind == message.KindQuery:
 		a.statement.columns = c
 	case a.prepared != nil:
-		a.prepared.columns, a.prepared.bound = c, nil
+		a.prepared.columns, a.prepared.bound = c, bound{}
 		p.catalog.count(a.prepared)
 	default:
 		if a.statement != nil {
@@ -135,22 +135,20 @@ func (p *pairing) columns(a *ask, m *seen) {
 	}
 }
 
-// sql returns the statement that a request is for, as far as it is known.
-func (a *ask) sql() []byte {
-	switch {
-	case a.prepared != nil:
-		return a.prepared.SQL
-	case a.statement != nil:
-		return a.statement.SQL
+// teaches tells whether the result of the statement that a request is for may tell of data
+// types.
+func (a *ask) teaches() bool {
+	if a.prepared != nil {
+		return a.prepared.teaches
 	}
-	return nil
+	return a.statement != nil && a.statement.teaches
 }
 
 // row says what the columns of a row are, and learns from it.
 func (p *pairing) row(a *ask, m *seen) {
 	s := a.statement
 	first := s.Returned == 1
-	teaches := s.lesson != nil || first && mayTeach(s.SQL)
+	teaches := s.lesson != nil || first && s.teaches
 	if m.event == nil && !teaches {
 		return
 	}
@@ -159,7 +157,9 @@ func (p *pairing) row(a *ask, m *seen) {
 		s.columns = p.catalog.bound(a.prepared, p.bind.ResultFormats)
 	}
 	if teaches && first {
-		s.lesson = lessonOf(s.columns)
+		if s.lesson = lessonOf(s.columns); s.lesson != nil && !s.lesson.HasOID() {
+			s.about = p.askedFor(s)
+		}
 	}
 	if s.lesson != nil {
 		p.learn(s, m)
@@ -308,7 +308,7 @@ func (p *pairing) victim(a *ask, m *seen) *Statement {
 		s.Begin, s.Sent, s.Pause = a.begin, a.size, -1
 		p.receive(s, m)
 		if a.slot != nil {
-			s.Name = s.keep(a.slot.name)
+			s.Name = a.slot.name
 			if a.before != nil {
 				s.SQL = a.before.SQL
 			}

@@ -5,11 +5,23 @@ import (
 	"slices"
 
 	"github.com/pgwdump/pgwdump/message"
+	"github.com/pgwdump/pgwdump/value"
 )
 
 // Columns are those of the rows of a statement. They never change, so that any
 // number of Events can share them.
-type Columns struct{ List []message.Column }
+type Columns struct {
+	List []message.Column
+	Text bool // all are in text format
+
+	lesson *value.Lesson // what lessonOf has found in them; nil for nothing, and before it has looked
+	looked bool          // it has
+}
+
+func newColumns(list []message.Column) *Columns {
+	odd := func(c message.Column) bool { return c.Format != message.TextFormat }
+	return &Columns{List: list, Text: !slices.ContainsFunc(list, odd)}
+}
 
 const (
 	// maxShapes is how many RowDescriptions of a connection are remembered, to know them
@@ -41,7 +53,7 @@ func (c *catalog) shape(w *message.Walker, r *roster, body []byte) *Columns {
 	for i := range m.Columns {
 		m.Columns[i].Name = bytes.Clone(r.recode(m.Columns[i].Name))
 	}
-	columns := &Columns{m.Columns}
+	columns := newColumns(m.Columns)
 	s.known[string(body)] = columns
 	more := shapeCost + len(body)*2 + len(m.Columns)*columnCost
 	s.cost += more
@@ -49,23 +61,59 @@ func (c *catalog) shape(w *message.Walker, r *roster, body []byte) *Columns {
 	return columns
 }
 
+// A bound is the columns of a prepared statement in formats that a Bind has asked for,
+// which a Describe of the statement cannot know.
+type bound struct {
+	each  [message.BinaryFormat + 1]*Columns // all in that one; nil where nobody has asked for it
+	mixed *Columns                           // in those that a Bind last named one by one
+	named []message.Format                   // these
+}
+
 // bound returns the columns of a prepared statement in the formats that a Bind asks for:
-// none for all in text, one for all, or one each. A Describe of a statement cannot
-// know them.
+// none for all in text, one for all, or one each. It is nil where a server refuses that, so
+// that the rows are others.
 func (c *catalog) bound(p *prepared, formats []message.Format) *Columns {
-	if p.bound == nil || !slices.Equal(p.results, formats) {
-		p.bound = &Columns{slices.Clone(p.columns.List)}
-		p.results = slices.Clone(formats)
-		for i := range p.bound.List {
-			format := &p.bound.List[i].Format
-			switch *format = message.TextFormat; {
-			case len(formats) == 1:
-				*format = formats[0]
-			case i < len(formats):
-				*format = formats[i]
-			}
+	known, all := p.columns, message.TextFormat
+	switch len(formats) {
+	case 0:
+	case 1:
+		all = formats[0]
+	case len(known.List):
+		if !slices.Equal(p.bound.named, formats) {
+			p.bound.mixed, p.bound.named = known.in(func(i int) message.Format { return formats[i] }), slices.Clone(formats)
+			c.count(p)
 		}
+		return p.bound.mixed
+	default:
+		return nil
+	}
+	switch {
+	case all == message.TextFormat && known.Text:
+		return known
+	case all > message.BinaryFormat:
+		return nil
+	case p.bound.each[all] == nil:
+		p.bound.each[all] = known.in(func(int) message.Format { return all })
 		c.count(p)
 	}
-	return p.bound
+	return p.bound.each[all]
+}
+
+// in returns the same columns in other formats.
+func (c *Columns) in(format func(i int) message.Format) *Columns {
+	list := slices.Clone(c.List)
+	for i := range list {
+		list[i].Format = format(i)
+	}
+	return newColumns(list)
+}
+
+// size returns how many columns there are memory for.
+func (b *bound) size() (n int) {
+	for _, c := range [...]*Columns{b.each[0], b.each[1], b.mixed} {
+		if c != nil {
+			n += len(c.List)
+		}
+	}
+	return n
 }

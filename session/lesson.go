@@ -22,6 +22,10 @@ func lessonOf(c *Columns) *value.Lesson {
 	if c == nil {
 		return nil
 	}
+	if c.looked {
+		return c.lesson
+	}
+	c.looked = true
 	names := make([]string, len(c.List))
 	for i := range c.List {
 		if slices.Contains(catalogs, c.List[i].Table) {
@@ -29,26 +33,22 @@ func lessonOf(c *Columns) *value.Lesson {
 		}
 	}
 	if l := value.NewLesson(names); l.Useful() {
-		return &l
+		c.lesson = &l
 	}
-	return nil
+	return c.lesson
 }
 
 // learn learns of a data type from a row that the client has asked the catalog for.
 func (p *pairing) learn(s *Statement, m *seen) {
 	p.walker.Decode(&p.taught, m.body)
 	types := &p.roster.login.Values
-	row := make([]string, len(s.columns.List))
+	row := make([]string, min(p.taught.Values.Len(), len(s.columns.List)))
 	for i, v := range p.taught.Values.All() {
 		if i < len(row) && v != nil {
 			row[i] = printed(types, s.columns.List[i].Type, s.columns.List[i].Format, v)
 		}
 	}
-	oid := uint32(0)
-	if !s.lesson.HasOID() {
-		oid = p.askedFor(s)
-	}
-	p.catalog.cost += p.roster.learn(s.lesson, oid, row) * typeCost
+	p.catalog.cost += p.roster.learn(s.lesson, s.about, row) * typeCost
 }
 
 // printed returns a value as PostgreSQL prints it, and nothing where that is not known.

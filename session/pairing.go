@@ -214,7 +214,10 @@ func (p *pairing) query(a *ask, m *seen) {
 
 // keep keeps text or parameters with a statement, but not more of them than memory is
 // to be spent on.
-func (p *pairing) keep(s *Statement, b []byte) []byte {
+func (p *pairing) keep(s *Statement, b []byte) []byte { return s.keep(p.within(s, b)) }
+
+// within returns as much of text or parameters as is kept with a statement.
+func (p *pairing) within(s *Statement, b []byte) []byte {
 	limit := maxSQL
 	if p.kept > maxKept || p.observer.full() {
 		limit = leastKept
@@ -223,7 +226,7 @@ func (p *pairing) keep(s *Statement, b []byte) []byte {
 		b, s.Cut = b[:limit], true
 	}
 	p.kept += len(b)
-	return s.keep(b)
+	return b
 }
 
 // untilZero returns the string that a body begins with.
@@ -243,7 +246,7 @@ func cutZero(body []byte) (s, rest []byte) {
 // words takes the SQL of a simple statement, and what it says of prepared ones.
 func (p *pairing) words(a *ask, text []byte) {
 	s := a.statement
-	s.SQL = text
+	s.SQL, s.teaches = text, mayTeach(text)
 	command := sql.Parse(text, p.roster.login.backslashes)
 	if a.script == nil && command.Verb != sql.Other {
 		a.script = new(script)
@@ -305,10 +308,10 @@ func (p *pairing) draftOf(s *Statement, syncs uint64) *Statement {
 
 // from gives a statement what is known of the prepared one that it is from.
 func (p *pairing) from(s *Statement, of *slot) {
-	s.Name = s.keep(of.name)
-	s.SQL, s.of = nil, of.now
+	s.Name = of.name
+	s.SQL, s.of, s.teaches = nil, of.now, false
 	if of.now != nil {
-		s.SQL = of.now.SQL
+		s.SQL, s.teaches = of.now.SQL, of.now.teaches
 		p.command(s, &of.now.command)
 	}
 }
@@ -372,10 +375,10 @@ func (p *pairing) again(s *Statement, name []byte, o *portal) {
 	if !o.open {
 		return
 	}
-	s.Name = s.keep(o.statement)
-	s.Arguments, s.columns = p.keep(s, o.arguments), o.columns
+	s.Name, s.columns = o.statement, o.columns
+	s.Arguments, o.lent = p.within(s, o.arguments), true
 	if s.of = o.prepared; s.of != nil {
-		s.SQL = o.prepared.SQL
+		s.SQL, s.teaches = o.prepared.SQL, o.prepared.teaches
 		p.command(s, &o.prepared.command)
 	}
 }

@@ -20,9 +20,9 @@ type Prepared struct {
 type prepared struct {
 	*Prepared
 	command sql.Command
+	teaches bool     // its result may tell of data types
 	columns *Columns // of its rows; nil while they are not described
-	bound   *Columns // these in the formats that a Bind last asked for, which are results
-	results []message.Format
+	bound   bound    // these
 
 	uses int // how many names and texts of the catalog stand for it
 	cost int // as far as the catalog has counted it
@@ -47,6 +47,7 @@ type portal struct {
 	prepared  *prepared
 	statement []byte   // the name of the prepared statement
 	arguments []byte   // the body of the Bind; memory of the portal
+	lent      bool     // statements have these, so that they must not change
 	columns   *Columns // of its rows; nil while they are not described
 	draft     *Statement
 	syncs     uint64 // the batch that the draft is of
@@ -156,10 +157,7 @@ func (p *prepared) size() int {
 	if p.columns != nil {
 		n += len(p.columns.List) * columnCost
 	}
-	if p.bound != nil {
-		n += len(p.bound.List) * columnCost
-	}
-	return n
+	return n + p.bound.size()*columnCost
 }
 
 // drop forgets a name that stands for nothing any more.
@@ -191,7 +189,11 @@ func (c *catalog) portal(name []byte) *portal {
 
 // bind makes a portal of a prepared statement, with the body of the Bind.
 func (c *catalog) bind(p *portal, of *slot, number uint64, body []byte) {
-	arguments := append(p.arguments[:0], body[:min(len(body), maxSQL)]...)
+	var arguments []byte
+	if !p.lent {
+		arguments = p.arguments[:0]
+	}
+	arguments = append(arguments, body[:min(len(body), maxSQL)]...)
 	c.cost += cap(arguments) - cap(p.arguments)
 	*p = portal{name: p.name, open: true, asked: number, turn: p.turn, prepared: of.now, statement: of.name, arguments: arguments}
 	if p.turn != nil {
@@ -224,7 +226,7 @@ func (c *catalog) spareArguments(most int) {
 
 func newPrepared(text []byte, backslashes bool) *prepared {
 	text = append([]byte{}, text[:min(len(text), maxSQL)]...)
-	return &prepared{Prepared: &Prepared{SQL: text}, command: sql.Parse(text, backslashes)}
+	return &prepared{Prepared: &Prepared{SQL: text}, command: sql.Parse(text, backslashes), teaches: mayTeach(text)}
 }
 
 // text returns the prepared statement that a Parse makes, nil where it is new. key is
@@ -234,7 +236,7 @@ func (c *catalog) text(key []byte) *prepared {
 	p := c.texts[string(key)]
 	if p != nil {
 		if p.columns != nil {
-			p.columns, p.bound = nil, nil
+			p.columns, p.bound = nil, bound{}
 			c.count(p)
 		}
 	}

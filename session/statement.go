@@ -70,7 +70,9 @@ type Statement struct {
 
 	of          *prepared     // that it is from, until it has ended; nil where that is not known
 	columns     *Columns      // of its rows, as far as that is known and anybody asks
-	lesson      *value.Lesson // what they tell of data types; nil for nothing
+	teaches     bool          // they may tell of data types
+	lesson      *value.Lesson // what they tell of them; nil for nothing
+	about       uint32        // the OID of the type that they tell of, if they do not say it
 	copier      *copier       // splits the data of its COPY; nil where nobody wants that, or before there is any
 	copyUnknown bool          // it is not known how the data is written
 	memory      []byte        // of the byte fields
