@@ -403,6 +403,36 @@ var enemies = []struct {
 			d.say(fromServer, ready, joined)
 		}
 	}},
+	{"errors without end", func(e *enemy) {
+		d := e.dialogue(1)
+		d.say(fromClient, typed('Q', "select 1\x00"), joined)
+		for failure := typed('E', "C42601\x00M", strings.Repeat("x", 50_000), "\x00\x00"); e.more(); {
+			d.say(fromServer, failure, joined)
+		}
+	}},
+	{"errors on many connections that go on", func(e *enemy) {
+		for conn := 0; e.more(); conn++ {
+			d := e.dialogue(conn)
+			d.say(fromClient, typed('Q', "select 1\x00"), joined)
+			d.say(fromServer, typed('E', "C42601\x00M", strings.Repeat("x", 1<<20), "\x00\x00"), joined)
+		}
+	}},
+	{"statements behind an error without end", func(e *enemy) {
+		d := e.dialogue(1)
+		d.say(fromClient, typed('E', "\x00\x00\x00\x00\x00"), joined)
+		d.say(fromServer, typed('E', "C34000\x00\x00"), joined)
+		for parse := typed('P', strings.Repeat("x", 50_000), "\x00select 1\x00\x00\x00"); e.more(); {
+			d.say(fromClient, parse, joined)
+		}
+	}},
+	{"statements behind errors on many connections", func(e *enemy) {
+		for conn := 0; e.more(); conn++ {
+			d := e.dialogue(conn)
+			d.say(fromClient, typed('E', "\x00\x00\x00\x00\x00"), joined)
+			d.say(fromServer, typed('E', "C34000\x00\x00"), joined)
+			d.say(fromClient, typed('P', strings.Repeat("x", 1<<20), "\x00", strings.Repeat("y", 1<<20), "\x00\x00\x00"), joined)
+		}
+	}},
 	{"notices of 1 MB", func(e *enemy) {
 		for conn := 0; e.more(); conn++ {
 			d := e.dialogue(conn)

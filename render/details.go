@@ -93,7 +93,7 @@ func (r *Statements) appendDetails(dst []byte, s *session.Statement) []byte {
 		text("cancel", cancelledBy(s.Cancel))
 	}
 	if s.Cut {
-		text("cut", "there was more of the SQL or the parameters than is kept")
+		text("cut", "there was more of the SQL, the parameters or the error than is kept")
 	}
 	if s.Missing {
 		text("missing", "part of it was not captured")

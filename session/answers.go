@@ -237,7 +237,11 @@ func (p *pairing) failed(a *ask, m *seen) {
 		p.next(a, m)
 		p.receive(a.statement, m)
 	}
+	before := len(s.Error)
 	p.erred(s, m)
+	more := len(s.Error) - before
+	a.cost += more
+	p.asks.cost += more
 	if a.kind == message.KindParse && len(a.slot.name) == 0 {
 		a.before = nil // the unnamed one is gone before the new one is looked at
 	}
@@ -257,8 +261,8 @@ func (p *pairing) failed(a *ask, m *seen) {
 // server did not say. It counts characters, which are taken for bytes where they are
 // not UTF-8.
 func (a *ask) position(fields []byte) int {
-	if a.script == nil {
-		return 0 // there is one statement, and the error is in that
+	if !a.goesOn() {
+		return 0 // there is no other one
 	}
 	n, text := 0, a.script.text
 	for _, c := range errorField(fields, 'P') {
@@ -275,9 +279,13 @@ func (a *ask) position(fields []byte) int {
 	return at
 }
 
-// erred gives a statement its error.
+// erred gives a statement its error, instead of one that it had before.
 func (p *pairing) erred(s *Statement, m *seen) {
-	s.Error = s.keep(p.roster.recode(m.body))
+	body := p.roster.recode(m.body)
+	if len(body) > leastKept && p.observer.full() {
+		body, s.Cut = body[:leastKept], true
+	}
+	s.Error = s.replace(s.Error, body)
 	s.Status = Failed
 	if copy(s.SQLState[:], errorField(m.body, 'C')) != len(s.SQLState) {
 		s.SQLState = SQLState{}

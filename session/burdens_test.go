@@ -26,6 +26,9 @@ var burdens = []struct{ name, burden, much, each string }{
 	{"text of a prepared statement",
 		"> 1 Parse s \"select x%s\"\n> 1 Sync\n< 2 ParseComplete\n< 2 ReadyForQuery T\n", "pppppppppp",
 		"> 3 Bind \"\" s\n> 3 Execute \"\" 0\n> 3 Sync\n< 4 BindComplete\n< 4 DataRow 1\n< 4 CommandComplete SELECT 1\n< 4 ReadyForQuery T\n"},
+	{"text of a Query with errors",
+		"> 1 Query \"select 1; select x%s\"\n", "xxxxxxxxxx",
+		"< 2 ErrorResponse ERROR 42601 no 10000\n"},
 }
 
 const little, much = 10, 10_000

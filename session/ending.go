@@ -74,8 +74,12 @@ func (p *pairing) finish(s *Statement, how Status) {
 	if s.Missing && (how == OK || how == Suspended) {
 		s.Status = Incomplete
 	}
-	if s == p.orphan {
+	switch s {
+	case p.orphan:
 		p.orphan = nil
+	case p.ignored:
+		p.ignored = nil
+		p.countIgnored()
 	}
 	p.release()
 	if p.fresh {
@@ -88,8 +92,29 @@ func (p *pairing) finish(s *Statement, how Status) {
 	}
 }
 
-// littleHeld is how much memory of a statement that has ended is not counted.
+// littleHeld is how much memory of a statement is not counted that does not wait for its
+// answer.
 const littleHeld = 4 << 10
+
+// countIgnored counts the memory of the statement that the server does not heed.
+func (p *pairing) countIgnored() {
+	n := 0
+	if s := p.ignored; s != nil && cap(s.memory) > littleHeld {
+		n = cap(s.memory)
+	}
+	p.catalog.cost += n - p.ignoredCost
+	p.ignoredCost = n
+}
+
+// dropIgnored drops the statement that the server does not heed: the message that runs it
+// does not come.
+func (p *pairing) dropIgnored() {
+	if s := p.ignored; s != nil {
+		p.ignored = nil
+		p.countIgnored()
+		s.Release()
+	}
+}
 
 // release tells of the statement that ended last.
 func (p *pairing) release() {

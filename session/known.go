@@ -129,6 +129,7 @@ const typeCost = 256
 // forget forgets what is known of the connection, but for what it waits for.
 func (p *pairing) forget() Forgotten {
 	p.release()
+	p.dropIgnored()
 	f := p.catalog.lapse(p.tracker.Oldest())
 	types := p.roster.unlearn()
 	p.catalog.cost -= types * typeCost

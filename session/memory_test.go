@@ -146,6 +146,35 @@ func TestLearningOften(t *testing.T) {
 	}
 }
 
+// TestUnheard has a client go on without end behind an error, with statements that it does
+// not run: each is given up for the next.
+func TestUnheard(t *testing.T) {
+	begin, err := parse("> 1 Execute \"\" 0\n< 2 ErrorResponse ERROR 34000 \"no portal\"")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const often, size = 100, 10_000
+	for _, what := range []string{"Parse \"\" %s", "Bind %s s", "Bind \"\" s %s"} {
+		s := newStage(session.Statements, begin)
+		more := read(t, strings.Repeat("> 3 "+strings.ReplaceAll(what, "%s", strings.Repeat("x", size))+"\n", often))
+		s.play(more)
+		if n := allocated(func() { s.play(more) }); n > often*size/2 {
+			t.Errorf("%s: %d bytes for %d of %d bytes", what, n, often, size)
+		}
+	}
+	s := newStage(session.Statements, begin)
+	s.play(read(t, "> 3 Parse \"\" \"select 1\"\n> 3 Sync\n< 4 ReadyForQuery I\n> 5 Execute \"\" 0\n< 6 ErrorResponse ERROR 34000 \"no portal\""))
+	c := read(t, "> 7 Bind \"\" \"\"\n> 7 Execute \"\" 0\n> 7 Sync\n< 8 ReadyForQuery I\n")
+	for i := range c.chunks {
+		s.stream.Data(&c.chunks[i])
+	}
+	for i := range s.told.List {
+		if ended := s.told.List[i].Statement; ended.Status == session.Skipped && ended.SQL != nil {
+			t.Errorf("what is read over runs what was read over in another batch: %q", ended.SQL)
+		}
+	}
+}
+
 // allocated returns how many bytes a function allocates.
 func allocated(f func()) uint64 {
 	var before, after runtime.MemStats

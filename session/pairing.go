@@ -24,10 +24,11 @@ type pairing struct {
 	ended    []*Statement
 	pool     *sync.Pool
 
-	last    *Statement // the one asked for last
-	syncs   uint64     // Syncs that the client has sent
-	orphan  *Statement // being answered without having been seen to be asked for
-	ignored *Statement // being asked for, though the server does not heed it
+	last        *Statement // the one asked for last
+	syncs       uint64     // Syncs that the client has sent
+	orphan      *Statement // being answered without having been seen to be asked for
+	ignored     *Statement // being asked for, though the server does not heed it
+	ignoredCost int        // bytes of it, as far as they are counted
 
 	held     *Statement // has ended, and waits for what the server says of the transaction
 	past     Moment     // the end of the one before
@@ -127,6 +128,7 @@ func (p *pairing) request(m *seen) {
 	switch m.kind {
 	case message.KindSync:
 		p.syncs++
+		p.dropIgnored()
 		return
 	case message.KindTerminate:
 		return
@@ -371,7 +373,7 @@ func (p *pairing) executed(a *ask, m *seen) {
 // again gives a statement what is known of a portal that was made for another one
 // before.
 func (p *pairing) again(s *Statement, name []byte, o *portal) {
-	s.Portal = s.keep(name)
+	s.Portal = p.keep(s, name)
 	if !o.open {
 		return
 	}
@@ -401,24 +403,31 @@ func (p *pairing) close(a *ask, m *seen) {
 // unheard takes a request that the server reads over, because of an error before it
 // or because it is not allowed.
 func (p *pairing) unheard(m *seen) {
-	s := p.ignored
-	if s == nil {
-		s = p.draft(m)
-		s.Pause = 0
+	switch s := p.ignored; {
+	case s == nil:
+	case m.kind == message.KindParse, m.kind == message.KindQuery, m.kind == message.KindFunctionCall,
+		m.kind == message.KindBind && s.Arguments != nil:
+		p.dropIgnored() // it is not run
 	}
+	if p.ignored == nil {
+		p.ignored = p.draft(m)
+		p.ignored.Pause = 0
+	}
+	s := p.ignored
 	s.Sent += m.size
-	p.ignored = s
 	switch m.kind {
 	case message.KindParse:
 		readInto(&p.walker, &p.parse, m.body)
-		s.Name, s.SQL = s.keep(p.parse.Statement), p.keep(s, p.roster.recode(p.parse.SQL))
+		s.Name, s.SQL = p.keep(s, p.parse.Statement), p.keep(s, p.roster.recode(p.parse.SQL))
+		p.countIgnored()
 		return
 	case message.KindBind:
 		readInto(&p.walker, &p.bind, m.body)
 		if of := p.catalog.find(p.bind.Statement); s.SQL == nil && of != nil {
 			p.from(s, of)
 		}
-		s.Portal, s.Arguments = s.keep(p.bind.Portal), p.keep(s, m.body)
+		s.Portal, s.Arguments = p.keep(s, p.bind.Portal), p.keep(s, m.body)
+		p.countIgnored()
 		return
 	case message.KindExecute:
 		if s.Arguments == nil {
@@ -430,6 +439,6 @@ func (p *pairing) unheard(m *seen) {
 	case message.KindFunctionCall:
 		s.Protocol, s.Arguments = Function, p.keep(s, m.body)
 	}
-	s.Request, s.executed, p.ignored = m.kind, true, nil
+	s.Request, s.executed = m.kind, true
 	p.finish(s, Skipped)
 }

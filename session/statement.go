@@ -66,7 +66,7 @@ type Statement struct {
 	// nanoseconds: 0 where it did not wait for them, -1 where that is not known.
 	Pause   int64
 	Missing bool // part of it was not captured, or its answer may be another's because something before was not
-	Cut     bool // SQL or Arguments are the beginning of what they were: it was too much to be kept
+	Cut     bool // SQL, Arguments or Error are the beginning of what they were: it was too much to be kept
 
 	of          *prepared     // that it is from, until it has ended; nil where that is not known
 	columns     *Columns      // of its rows, as far as that is known and anybody asks
@@ -225,9 +225,18 @@ func (s *Statement) keep(b []byte) []byte {
 	return s.memory[start:len(s.memory):len(s.memory)]
 }
 
+// replace returns a copy of b that is the Statement's own, instead of one that keep has
+// returned, or nil.
+func (s *Statement) replace(old, b []byte) []byte {
+	if old == nil {
+		return s.keep(b)
+	}
+	return append(old[:0], b...)
+}
+
 // complete takes a command tag and the number of rows at its end.
 func (s *Statement) complete(tag []byte) {
-	s.Tag, s.Affected = s.keep(tag), -1
+	s.Tag, s.Affected = s.replace(s.Tag, tag), -1
 	digits := tag[bytes.LastIndexByte(tag, ' ')+1:]
 	n := int64(0)
 	for _, c := range digits {
