@@ -403,6 +403,19 @@ var enemies = []struct {
 			d.say(fromServer, ready, joined)
 		}
 	}},
+	{"Queries of very many statements, and an error", func(e *enemy) {
+		for conn := 0; e.more(); conn++ {
+			d := e.dialogue(conn)
+			d.say(fromClient, typed('Q', strings.Repeat("1;", 49_000), "\x00"), joined)
+			d.say(fromServer, append(typed('E', "C42601\x00\x00"), ready...), joined)
+		}
+	}},
+	{"Queries of several statements that are not answered", func(e *enemy) {
+		for conn := 0; e.more(); conn++ {
+			d := e.dialogue(conn)
+			d.say(fromClient, typed('Q', "1;2", strings.Repeat("x", 3<<20), "\x00"), joined)
+		}
+	}},
 	{"errors without end", func(e *enemy) {
 		d := e.dialogue(1)
 		d.say(fromClient, typed('Q', "select 1\x00"), joined)

@@ -31,6 +31,7 @@ var stated = []struct{ text, dir, name string }{
 	{"comes within 128 packets", "session", "maxDisorder"},
 	{"| 65,536 | requests of a connection", "phase", "MaxRequests"},
 	{"| 1 MiB | of the text of a statement", "session", "maxSQL"},
+	{"| 2,048 | statements that are not run", "session", "maxPassed"},
 	{"| 20 | notices", "session", "maxNotices"},
 	{"| 50 | changes", "session", "maxChanges"},
 	{"| 65,535 | fields", "message", "maxElements"},

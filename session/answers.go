@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bytes"
 	"encoding/binary"
 	"unicode/utf8"
 
@@ -226,6 +227,18 @@ func (p *pairing) next(a *ask, m *seen) {
 	p.words(a, p.keep(s, text))
 }
 
+// pass goes on to the next statement of a Query, which is not run. Where very many have
+// ended already, that is all the rest.
+func (p *pairing) pass(a *ask, m *seen) {
+	all := a.script.rest
+	if p.next(a, m); a.goesOn() && len(p.ended)+p.observer.told() >= maxPassed {
+		s := a.statement
+		s.memory = s.memory[:0]
+		p.words(a, p.keep(s, bytes.TrimSpace(all)))
+		a.script.rest = nil
+	}
+}
+
 // failed takes an error that is the answer to a request.
 func (p *pairing) failed(a *ask, m *seen) {
 	s := a.statement
@@ -234,7 +247,7 @@ func (p *pairing) failed(a *ask, m *seen) {
 	}
 	for at := a.position(m.body); a.goesOn() && at > len(a.script.text)-len(a.script.rest); s = a.statement {
 		p.finish(s, Skipped) // all of the text is parsed before any of it runs
-		p.next(a, m)
+		p.pass(a, m)
 		p.receive(a.statement, m)
 	}
 	before := len(s.Error)
@@ -248,7 +261,7 @@ func (p *pairing) failed(a *ask, m *seen) {
 	p.undo(a)
 	for a.goesOn() { // the rest of the Query is not run
 		p.finish(s, s.Status)
-		p.next(a, m)
+		p.pass(a, m)
 		s = a.statement
 		s.Status = Skipped
 	}

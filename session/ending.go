@@ -45,7 +45,7 @@ func (p *pairing) giveUp(a *ask, how Status) {
 	}
 	for ; a.goesOn(); s = a.statement {
 		p.finish(s, how)
-		p.next(a, &seen{})
+		p.pass(a, &seen{})
 	}
 	p.finish(s, how)
 }

@@ -38,6 +38,10 @@ func (s *stream) keep(d *side) {
 	d.held = n
 }
 
+// maxPassed is how many statements of a Query that are not run are told of one by one; so
+// many events that are not rendered yet count as well.
+const maxPassed = 2048
+
 const (
 	// askCost and statementCost are what a request that waits costs besides its text, and
 	// the statement that it makes; pendingCost is what it costs the Tracker.

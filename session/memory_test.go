@@ -175,6 +175,28 @@ func TestUnheard(t *testing.T) {
 	}
 }
 
+// TestPassed has a server refuse a Query of very many statements: the first of them are told
+// of one by one, the rest as one.
+func TestPassed(t *testing.T) {
+	const all, most = 5000, 2048
+	text := strings.Repeat("select 1; ", all)
+	for name, said := range map[string]string{
+		"an error":             "< 2 ErrorResponse ERROR 42601 no\n< 2 ReadyForQuery I",
+		"an error in the last": fmt.Sprintf("< 2 ErrorResponse ERROR 42601 no %d\n< 2 ReadyForQuery I", len(text)-5),
+		"no answer":            "> 3 Terminate\n< 4 finished",
+	} {
+		c, err := parse(fmt.Sprintf("> 1 Query %q\n%s", text, said))
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := observe(c)
+		rest := fmt.Sprintf("%.80q", strings.Repeat("select 1; ", 10)[:80])
+		if n := len(lines); n < most || n > most+1 || !strings.HasSuffix(lines[n-1], "sql "+rest) {
+			t.Errorf("%s: %d statements, the last is %s", name, n, lines[n-1])
+		}
+	}
+}
+
 // allocated returns how many bytes a function allocates.
 func allocated(f func()) uint64 {
 	var before, after runtime.MemStats

@@ -198,7 +198,7 @@ func (p *pairing) query(a *ask, m *seen) {
 	s := p.begin(m)
 	s.Protocol, s.Request, s.executed = Simple, m.kind, true
 	a.statement = s
-	if sql.Several(text) {
+	if p.kept <= maxKept && !p.observer.full() && sql.Several(text) {
 		n := 0
 		for part, rest := sql.Next(text, backslashes); part != nil; part, rest = sql.Next(rest, backslashes) {
 			n++
@@ -206,6 +206,7 @@ func (p *pairing) query(a *ask, m *seen) {
 		if n > 1 {
 			s.Part, s.Parts = 1, n
 			a.script = &script{text: bytes.Clone(text)}
+			p.kept += len(text)
 			text, a.script.rest = sql.Next(a.script.text, backslashes)
 		}
 	}

@@ -186,6 +186,14 @@ func (o *Observer) tells(t EventType, k message.Kind) bool {
 	return o.events != nil && (t != Message || o.options.View == Messages || k == message.KindBackendKeyData || k == message.KindCancelRequest)
 }
 
+// told returns how many events wait to be rendered.
+func (o *Observer) told() int {
+	if o.events == nil {
+		return 0
+	}
+	return len(o.events.List)
+}
+
 // pairs tells whether requests have to be brought together with their answers: somebody
 // is told what messages mean, or what became of statements and of the rows of COPY.
 func (o *Observer) pairs() bool {
