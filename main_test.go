@@ -206,13 +206,18 @@ func build(t *testing.T) string {
 
 // TestDocs runs every command that the documentation shows: in a block marked
 // console, a line that begins with $ is one, and what follows is what it prints. Those
-// that need jq are left as they are where that is not installed.
+// that need jq are left as they are where that is not installed. They run in a folder of
+// their own that has the captures, and leave nothing there or elsewhere.
 func TestDocs(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the commands are for a POSIX shell")
 	}
 	t.Setenv("PATH", filepath.Dir(build(t))+string(os.PathListSeparator)+os.Getenv("PATH"))
 	t.Setenv("TZ", "UTC")
+	dir, here := t.TempDir(), "testdata"
+	if abs, err := filepath.Abs(here); err != nil || os.Symlink(abs, filepath.Join(dir, here)) != nil {
+		t.Fatal("no folder for the commands")
+	}
 	_, noJq := exec.LookPath("jq")
 	block := regexp.MustCompile("(?s)```console\n(.*?)```\n")
 	files, _ := filepath.Glob("docs/*.md")
@@ -228,9 +233,14 @@ func TestDocs(t *testing.T) {
 					if noJq != nil && bytes.Contains(command, []byte("| jq ")) {
 						return b
 					}
-					out, err := exec.Command("sh", "-c", string(command)).Output()
+					c := exec.Command("sh", "-c", string(command))
+					c.Dir = dir
+					out, err := c.Output()
 					if err != nil {
 						t.Errorf("%s: %s: %v", name, command, err)
+					}
+					if left, _ := os.ReadDir(dir); len(left) > 1 || bytes.Contains(command, []byte("/tmp")) {
+						t.Errorf("%s: %s: leaves something behind, or goes where others do", name, command)
 					}
 					ran = append(append(ran, line...), out...)
 				}
