@@ -93,10 +93,6 @@ func (s *Files) Read() (*Packet, error) {
 	}
 }
 
-// Untold returns how many packets were lost in capturing, as the statistics in the files
-// say, that no packet tells of: nobody knows where. It is known at the end.
-func (s *Files) Untold() int64 { return s.losses.untold() }
-
 // reach opens the next of the waiting files.
 func (s *Files) reach() {
 	name := s.waiting[0].name

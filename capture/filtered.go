@@ -1,13 +1,15 @@
 package capture
 
 // Filtered is a source of those packets of another one that somebody accepts. The
-// packets keep their numbers.
+// packets keep their numbers. What was lost before those that are not accepted was lost
+// before the next one of their interface that is.
 type Filtered struct {
 	source  Source
 	accepts func(*Packet) (bool, error)
 	next    *Packet // read ahead by Ready, if there
 	err     error   // likewise
 	refused int
+	lost    map[*Interface]int64 // before these
 }
 
 // Filter returns a source of the packets that are accepted. An error is returned
@@ -47,10 +49,32 @@ func (f *Filtered) step() {
 	}
 	accepted, err := f.accepts(p)
 	if f.err = err; err == nil && accepted {
+		if len(f.lost) > 0 {
+			p.Dropped += f.lost[p.Interface]
+			delete(f.lost, p.Interface)
+		}
 		f.next = p
 		return
 	}
-	f.refused++
+	if f.refused++; p.Dropped > 0 {
+		if f.lost == nil {
+			f.lost = map[*Interface]int64{}
+		}
+		on := p.Interface
+		if len(f.lost) >= maxLossy {
+			on = nil // which no packet is of that tells of a loss
+		}
+		f.lost[on] += p.Dropped
+	}
+}
+
+// Untold returns how many packets were lost in capturing of which none that was accepted
+// tells so far.
+func (f *Filtered) Untold() (n int64) {
+	for _, lost := range f.lost {
+		n += lost
+	}
+	return n
 }
 
 // Refused returns how many packets were read that were not accepted.

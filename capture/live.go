@@ -63,7 +63,7 @@ const (
 // Statistics say what became of the packets that passed an interface.
 type Statistics struct {
 	// Received is how many the filter let through, those that were dropped then
-	// included.
+	// included; -1 where that is not known.
 	Received int64
 	// Dropped is how many of these were lost because the memory for them was full.
 	Dropped int64

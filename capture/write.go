@@ -149,9 +149,13 @@ func (w *Writer) Statistics(about *Interface, s Statistics, time int64) error {
 	w.word(uint32(uint64(time) >> 32))
 	w.word(uint32(uint64(time)))
 	w.count(statisticsDropped, s.InterfaceDropped)
-	w.count(statisticsAccepted, s.Received)
+	if s.Received != unknownCount {
+		w.count(statisticsAccepted, s.Received)
+	}
 	w.count(statisticsSystemDrop, s.Dropped)
-	w.count(statisticsDelivered, s.Received-s.Dropped)
+	if s.Received != unknownCount {
+		w.count(statisticsDelivered, s.Received-s.Dropped)
+	}
 	w.word(optionEnd)
 	w.end()
 	return w.err

@@ -3,6 +3,7 @@ package capture
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -109,6 +110,59 @@ func TestUntold(t *testing.T) {
 			t.Errorf("%d files: %d, not %d", len(c.files), got, c.want)
 		}
 		f.Close()
+		if got, lost := lossOf(t, c.files, nil), lossOf(t, c.files, func(*Packet) bool { return true }); got != lost {
+			t.Errorf("%d files: %d are lost, %d by the copy", len(c.files), lost, got)
+		}
+		if got, lost := lossOf(t, c.files, nil), lossOf(t, c.files, func(*Packet) bool { return false }); got != lost {
+			t.Errorf("%d files: %d are lost, %d by a copy without packets", len(c.files), lost, got)
+		}
+	}
+}
+
+// lossOf returns how many packets were lost according to files, or to a copy of their packets
+// that are wanted.
+func lossOf(t *testing.T, files []string, wanted func(*Packet) bool) (lost int64) {
+	f := OpenFiles(files...)
+	defer f.Close()
+	var out bytes.Buffer
+	w := NewWriter(&out, About{})
+	for {
+		p, err := f.Read()
+		if err == io.EOF {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		lost += p.Dropped
+		if wanted != nil && wanted(p) {
+			w.Write(p)
+		}
+	}
+	if wanted == nil {
+		return lost + f.Untold()
+	}
+	for about, s := range f.Lost() {
+		w.Statistics(about, s, 1)
+	}
+	w.Flush()
+	name := filepath.Join(t.TempDir(), "copy")
+	if err := os.WriteFile(name, out.Bytes(), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return lossOf(t, []string{name}, nil)
+}
+
+// TestLossOfMany counts what was lost on more interfaces than are counted by themselves.
+func TestLossOfMany(t *testing.T) {
+	l, lost := losses{}, int64(0)
+	for i := range 2 * maxLossy {
+		l.of(&Interface{Name: fmt.Sprint(i)}).told++
+	}
+	for _, c := range l {
+		lost += c.told
+	}
+	if len(l) != maxLossy+1 || lost != 2*maxLossy {
+		t.Errorf("%d losses of %d interfaces", lost, len(l))
 	}
 }
 

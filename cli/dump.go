@@ -70,6 +70,7 @@ func (d *dumper) read() error {
 		})
 	}
 	if recorder != nil {
+		recorder.Ending = func(w *capture.Writer, time int64) { writeLost(w, files, time) }
 		d.source = d.record(d.source, recorder)
 		files.OnSecrets(func(name string, keyLog []byte) {
 			keys.embedded(name, keyLog)

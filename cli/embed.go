@@ -43,6 +43,7 @@ func (d *dumper) embedKeys() error {
 		n++
 		w.Write(p)
 	}
+	writeLost(w, d.files, d.last.Time)
 	if err := errors.Join(w.Flush(), out.Close()); err != nil {
 		return err
 	}

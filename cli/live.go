@@ -234,7 +234,11 @@ const nothingCaptured = "nothing was captured: is it another port (--port), or a
 // somewhere.
 func (d *dumper) tellLast() {
 	if d.live == nil {
-		if n := d.files.Untold(); n > 0 {
+		n := d.files.Untold()
+		if d.filtered != nil {
+			n += d.filtered.Untold()
+		}
+		if n > 0 {
 			d.pipeline.Drop(n, d.last.Packet+1, d.last.Time)
 		}
 		return

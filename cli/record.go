@@ -124,6 +124,14 @@ func (d *dumper) record(source capture.Source, r *record.Recorder) capture.Sourc
 	return record.Tee(source, d.only)
 }
 
+// writeLost writes how many packets were lost in capturing, as the files that were read say
+// by that time: not each is told of by a packet that is written.
+func writeLost(w *capture.Writer, files *capture.Files, time int64) {
+	for about, lost := range files.Lost() {
+		w.Statistics(about, lost, time)
+	}
+}
+
 // copy reads to the end of the source and looks at nothing: where packets are only
 // written.
 func (d *dumper) copy() {
