@@ -1,6 +1,7 @@
 package render
 
 import (
+	"encoding/binary"
 	"slices"
 	"time"
 
@@ -126,8 +127,7 @@ func appendDigits(dst []byte, n int64, digits int) []byte {
 	u := uint64(n)
 	for ; i > start+1; u /= 100 {
 		i -= 2
-		pair := u % 100 * 2
-		dst[i], dst[i+1] = pairs[pair], pairs[pair+1]
+		binary.LittleEndian.PutUint16(dst[i:i+2], pairs[u%100])
 	}
 	if i > start {
 		dst[start] = byte('0' + u%10)

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"encoding/binary"
 	"math/bits"
 	"slices"
 	"strconv"
@@ -25,22 +26,24 @@ func appendNumber(dst []byte, n int64) []byte {
 	dst = dst[:i]
 	for u >= 100 {
 		i -= 2
-		pair := u % 100 * 2
+		binary.LittleEndian.PutUint16(dst[i:i+2], pairs[u%100])
 		u /= 100
-		dst[i], dst[i+1] = pairs[pair], pairs[pair+1]
 	}
 	if u >= 10 {
-		dst[i-2], dst[i-1] = pairs[2*u], pairs[2*u+1]
+		binary.LittleEndian.PutUint16(dst[i-2:i], pairs[u%100])
 	} else {
 		dst[i-1] = byte('0' + u)
 	}
 	return dst
 }
 
-// pairs are all numbers of two digits.
-const pairs = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748" +
-	"4950515253545556575859606162636465666768697071727374757677787980818283848586878889" +
-	"90919293949596979899"
+// pairs are the digits of all numbers of two, the first one lowest.
+var pairs = func() (p [100]uint16) {
+	for i := range p {
+		p[i] = '0' + uint16(i)/10 + ('0'+uint16(i)%10)<<8
+	}
+	return p
+}()
 
 // powers are those of 10.
 var powers = func() (p [20]uint64) {
