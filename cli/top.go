@@ -39,12 +39,11 @@ func (o *options) checkTop(given bool) error {
 	return nil
 }
 
-// add adds a statement, which is done with then.
+// add adds a statement.
 func (t *top) add(s *session.Statement) {
 	t.mutex.Lock()
 	t.groups.Add(s)
 	t.mutex.Unlock()
-	s.Release()
 }
 
 // print writes what there is so far: a table, or JSON if that is asked for and goes to

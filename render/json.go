@@ -28,7 +28,6 @@ type JSON struct {
 func (r *JSON) Append(dst []byte, e *session.Event) []byte {
 	if e.Type == session.Ended {
 		dst = r.appendStatement(r.appendHead(dst, begun(e)), e)
-		e.Statement.Release()
 		return append(dst, "}\n"...)
 	}
 	switch e.Type {

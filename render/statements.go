@@ -48,9 +48,7 @@ func (r *Statements) Append(dst []byte, e *session.Event) []byte {
 	if e.Type != session.Ended {
 		return r.Text.Append(dst, e)
 	}
-	dst = r.appendStatement(dst, e)
-	e.Statement.Release()
-	return dst
+	return r.appendStatement(dst, e)
 }
 
 func (r *Statements) appendStatement(dst []byte, e *session.Event) []byte {

@@ -201,7 +201,7 @@ func (p *pairing) ran(a *ask, tag []byte) {
 		s := p.catalog.slot(c.Name)
 		p.catalog.set(s, made)
 		p.catalog.made(s)
-		s.draft = nil
+		refer(&s.draft, nil)
 	case c.Verb == sql.Deallocate:
 		p.catalog.forget(c.Name, a.number)
 	case c.Verb == sql.Forget:
@@ -220,7 +220,8 @@ func (p *pairing) next(a *ask, m *seen) {
 		s.Begin = before.Begin
 	}
 	s.Part, s.Parts = before.Part+1, before.Parts
-	a.statement, a.script.rest = s, rest
+	refer(&a.statement, s)
+	a.script.rest = rest
 	if s.Part == s.Parts {
 		a.script.rest = nil
 	}
@@ -334,7 +335,7 @@ func (p *pairing) victim(a *ask, m *seen) *Statement {
 				s.SQL = a.before.SQL
 			}
 		}
-		a.statement = s
+		refer(&a.statement, s)
 	}
 	s.Request = a.kind
 	return s

@@ -71,7 +71,9 @@ func (q *queue) push() *ask {
 
 func (q *queue) drop(n int) {
 	for i := range q.waiting()[:n] {
-		q.cost -= q.items[q.first+i].cost
+		a := &q.items[q.first+i]
+		q.cost -= a.cost
+		refer(&a.statement, nil)
 	}
 	clear(q.items[q.first : q.first+n])
 	if q.first += n; q.first == len(q.items) && n > 0 {

@@ -269,7 +269,6 @@ func observe(c *conversation) (lines []string) {
 		switch e := &told.List[i]; e.Type {
 		case session.Ended:
 			lines = append(lines, describe(e.Statement))
-			e.Statement.Release()
 		case session.Error:
 			lines = append(lines, "error: "+e.Err.Error())
 		}
@@ -500,7 +499,7 @@ func FuzzPairing(f *testing.F) {
 			}
 		}
 		if told > ran {
-			t.Errorf("%d statements of %d requests:\n%s", told, ran, text)
+			t.Errorf("%d statements of %d requests:\n%s\n%s", told, ran, text, strings.Join(observe(c), "\n"))
 		}
 		if told < texts && !joined && !strings.Contains(text, " gap ") && !strings.Contains(text, "Terminate") {
 			t.Errorf("%d statements of %d requests:\n%s\n%s", told, texts, text, strings.Join(observe(c), "\n"))

@@ -55,9 +55,10 @@ func (p *pairing) undo(a *ask) {
 	switch {
 	case a.slot != nil && a.slot.asked == a.number:
 		p.catalog.set(a.slot, a.before)
-		a.slot.draft = nil
+		refer(&a.slot.draft, nil)
 	case a.portal != nil && a.portal.asked == a.number:
-		a.portal.open, a.portal.draft = false, nil
+		a.portal.open = false
+		refer(&a.portal.draft, nil)
 	}
 }
 
@@ -112,7 +113,7 @@ func (p *pairing) dropIgnored() {
 	if s := p.ignored; s != nil {
 		p.ignored = nil
 		p.countIgnored()
-		s.Release()
+		p.observer.spare(s)
 	}
 }
 

@@ -81,7 +81,7 @@ type Event struct {
 	First int64 // the Time of the first event
 	Last  int64 // the Time of the event before
 
-	Statement *Statement // with Ended; the receiver's
+	Statement *Statement // with Ended; valid until the Reset of the Events
 	Row       *CopyRow   // with Row
 
 	*Details // of those with nothing in them all have the same
@@ -128,6 +128,7 @@ type Events struct {
 	Long   chan []Event
 	short  []Event // what is used again when no long list is needed any more
 	bodies []byte  // of messages that came in pieces, or were decrypted
+	ended  room    // of Statements
 }
 
 const (
@@ -145,6 +146,7 @@ func (e *Events) Reset() {
 		e.bodies = nil
 		clear(e.List)
 	}
+	e.ended.reset()
 	n := len(e.List)
 	e.List, e.bodies = e.List[:0], e.bodies[:0]
 	if cap(e.List) > keptEvents && e.Long != nil {

@@ -1,7 +1,3 @@
-//go:build !race
-
-// Not under the race detector, which makes a sync.Pool forget at random.
-
 package session_test
 
 import (

@@ -33,11 +33,6 @@ func TestIdle(t *testing.T) {
 			for i := range begin.chunks {
 				streams[n].Data(&begin.chunks[i])
 			}
-			for i := range told.List {
-				if ended := told.List[i].Statement; ended != nil {
-					ended.Release()
-				}
-			}
 			told.Reset()
 		}
 		if each := (inUse() - before) / conns; each > most {

@@ -32,8 +32,7 @@ func (s *stage) play(c *conversation) (ended int) {
 		s.stream.Data(&c.chunks[i])
 	}
 	for i := range s.told.List {
-		if e := &s.told.List[i]; e.Statement != nil {
-			e.Statement.Release()
+		if s.told.List[i].Statement != nil {
 			ended++
 		}
 	}

@@ -3,7 +3,6 @@ package session
 import (
 	"bytes"
 	"encoding/binary"
-	"sync"
 
 	"github.com/pgwdump/pgwdump/message"
 	"github.com/pgwdump/pgwdump/phase"
@@ -22,7 +21,6 @@ type pairing struct {
 	catalog  catalog
 	asks     queue // not answered yet
 	ended    []*Statement
-	pool     *sync.Pool
 
 	last        *Statement // the one asked for last
 	syncs       uint64     // Syncs that the client has sent
@@ -48,7 +46,7 @@ type pairing struct {
 
 func newPairing(s *stream) *pairing {
 	o := s.observer
-	return &pairing{scratch: &o.scratch, observer: o, conn: &s.conn, tracker: s.tracker, roster: newRoster(o), asks: queue{spares: &o.asks}, pool: &o.statements, copies: o.options.CopyRows}
+	return &pairing{scratch: &o.scratch, observer: o, conn: &s.conn, tracker: s.tracker, roster: newRoster(o), asks: queue{spares: &o.asks}, copies: o.options.CopyRows}
 }
 
 const (
@@ -167,6 +165,7 @@ func (p *pairing) request(m *seen) {
 	}
 	a.cost = askCost + p.kept - kept
 	if s := a.statement; s != nil {
+		s.referred++
 		if s.Sent == 0 {
 			a.cost += statementCost
 		}
@@ -179,8 +178,8 @@ func (p *pairing) request(m *seen) {
 
 // begin returns a new statement that a message asks for.
 func (p *pairing) begin(m *seen) *Statement {
-	s := p.pool.Get().(*Statement)
-	s.pool, s.Conn, s.Login = p.pool, p.conn, p.roster.give()
+	s := p.observer.statement()
+	s.Conn, s.Login = p.conn, p.roster.give()
 	s.Begin, s.Affected = m.begin, -1
 	switch {
 	case p.answered == (Moment{}):
@@ -291,7 +290,8 @@ func (p *pairing) prepare(a *ask, m *seen) {
 	p.catalog.ask(a.slot, a.number)
 	s := p.draft(m)
 	p.from(s, a.slot)
-	a.slot.draft, a.slot.syncs, a.statement = s, p.syncs, s
+	refer(&a.slot.draft, s)
+	a.slot.syncs, a.statement = p.syncs, s
 }
 
 // draft returns a new statement of which the message that runs it is to come.
@@ -332,9 +332,10 @@ func (p *pairing) bound(a *ask, m *seen) {
 		s = p.draft(m)
 		p.from(s, of)
 	}
-	of.draft = nil
+	refer(&of.draft, nil)
 	p.catalog.bind(o, of, a.number, m.body)
-	o.draft, o.syncs = s, p.syncs
+	refer(&o.draft, s)
+	o.syncs = p.syncs
 	s.Portal, s.Arguments = o.name, p.keep(s, m.body)
 	a.statement, a.portal = s, o
 	m.about(of.now, p)
@@ -359,7 +360,7 @@ func (p *pairing) executed(a *ask, m *seen) {
 		s = p.draft(m)
 		p.again(s, name, o)
 	}
-	o.draft = nil
+	refer(&o.draft, nil)
 	s.Request, s.executed = m.kind, true
 	if len(rest) >= 4 {
 		s.MaxRows = int32(binary.BigEndian.Uint32(rest))
@@ -397,7 +398,7 @@ func (p *pairing) close(a *ask, m *seen) {
 		a.slot, a.before = s, s.now
 		p.catalog.set(s, nil)
 		p.catalog.ask(s, a.number)
-		s.draft = nil
+		refer(&s.draft, nil)
 	}
 }
 

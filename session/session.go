@@ -8,8 +8,6 @@
 package session
 
 import (
-	"sync"
-
 	"github.com/pgwdump/pgwdump/decode"
 	"github.com/pgwdump/pgwdump/message"
 	"github.com/pgwdump/pgwdump/reassembly"
@@ -117,25 +115,25 @@ func (t *Totals) Add(o *Totals) {
 // An Observer observes connections of a capture: all, or those of one
 // [reassembly.Table] of several. It is not for use by several goroutines at once.
 type Observer struct {
-	options    Options
-	stages     *tlskeys.Stages
-	scratch    scratch
-	common     common
-	memory     decode.Memory
-	asks       spares
-	knowing    knowing
-	events     *Events // where it tells; nil where it only counts
-	untold     Event   // that nobody is told of
-	reader     Reader  // for Check
-	statements sync.Pool
-	held       int    // bytes
-	asked      int    // bytes of requests that wait for their answers
-	Totals     Totals // what was observed so far
+	options         Options
+	stages          *tlskeys.Stages
+	scratch         scratch
+	common          common
+	memory          decode.Memory
+	asks            spares
+	knowing         knowing
+	events          *Events // where it tells; nil where it only counts
+	untold          Event   // that nobody is told of
+	reader          Reader  // for Check
+	spareStatements []*Statement
+	held            int    // bytes
+	asked           int    // bytes of requests that wait for their answers
+	Totals          Totals // what was observed so far
 }
 
 // New returns an Observer. It only counts until [Observer.Tell].
 func New(o Options) *Observer {
-	return &Observer{options: o, stages: tlskeys.NewStages(o.Keys), statements: sync.Pool{New: func() any { return new(Statement) }}}
+	return &Observer{options: o, stages: tlskeys.NewStages(o.Keys)}
 }
 
 // Tell makes the Observer add to e what it observes from now on. What is added last

@@ -2,7 +2,7 @@ package session
 
 import (
 	"bytes"
-	"sync"
+	"slices"
 
 	"github.com/pgwdump/pgwdump/message"
 	"github.com/pgwdump/pgwdump/value"
@@ -11,10 +11,9 @@ import (
 // A Statement is one SQL statement, function call or replication command that a
 // client had the server run, and what came of it.
 //
-// It is the receiver's: nothing changes it any more, any goroutine may read it, and
-// [Statement.Release] gives its memory back, after which nobody may. Who does not
-// release it leaves it to the garbage collector. What it shares with others (Conn,
-// Login, Types) never changes.
+// Once it is told of nothing changes it any more, and any goroutine may read it, until
+// [Events.Reset]: who needs it longer keeps a [Statement.Clone]. What it shares with others
+// (Conn, Login, Types) never changes.
 type Statement struct {
 	Conn  *Conn
 	Login *Login // who the client was when it asked
@@ -80,7 +79,7 @@ type Statement struct {
 	before      Moment // the end of the statement before it
 	ended       bool
 	executed    bool // the message that runs it has come
-	pool        *sync.Pool
+	referred    int  // how many requests that wait, and names, refer to it
 }
 
 // maxNotices is how many notices of a statement are kept.
@@ -204,15 +203,21 @@ func (s *Statement) Began() Moment {
 	return s.First
 }
 
-// Release gives the memory of the Statement back.
-func (s *Statement) Release() {
-	const reused = 64 << 10
-	pool, memory := s.pool, s.memory[:0]
-	if cap(memory) > reused {
-		memory = nil
+// Clone returns a copy that stays as it is.
+func (s *Statement) Clone() *Statement {
+	c := *s
+	c.memory, c.copier = nil, nil
+	for _, b := range []*[]byte{&c.SQL, &c.Name, &c.Portal, &c.Prepared, &c.Arguments, &c.Tag, &c.Error} {
+		*b = bytes.Clone(*b)
 	}
-	*s = Statement{memory: memory, Notices: s.Notices[:0], pool: pool}
-	pool.Put(s)
+	c.Notices = slices.Clone(c.Notices)
+	for i, notice := range c.Notices {
+		c.Notices[i] = bytes.Clone(notice)
+	}
+	if c.Copy != nil {
+		c.Copy = &c.copy
+	}
+	return &c
 }
 
 // keep returns a copy of b that is the Statement's own, never nil.

@@ -283,12 +283,14 @@ func (s *stream) tellStatements(c *reassembly.Chunk) {
 		if p.ledger != nil {
 			p.ledger.count(statement)
 		}
-		if s.observer.options.View != Statements || !s.observer.tells(Ended, 0) {
-			statement.Release()
-			continue
+		if s.observer.options.View == Statements && s.observer.tells(Ended, 0) {
+			e := s.observer.begin(Ended, s, c.Packet, c.Time)
+			e.Statement = s.observer.events.ended.take(statement)
 		}
-		e := s.observer.begin(Ended, s, c.Packet, c.Time)
-		e.Statement = statement
+		if p.last == statement {
+			p.last = nil
+		}
+		s.observer.spare(statement)
 	}
 	p.ended = p.ended[:0]
 }

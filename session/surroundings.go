@@ -23,11 +23,11 @@ func NewSurroundings(s *Selection, around int) *Surroundings {
 }
 
 // Add takes the next event, and calls pass for those that are to be passed on: what
-// is no statement always is. Other statements are released.
+// is no statement always is.
 func (v *Surroundings) Add(e *Event, pass func(*Event)) {
 	if e.Type != Ended {
 		if e.Type == Close {
-			v.close(e.Conn)
+			delete(v.conns, e.Conn)
 		}
 		pass(e)
 		return
@@ -36,8 +36,6 @@ func (v *Surroundings) Add(e *Event, pass func(*Event)) {
 	if v.around == 0 {
 		if wanted {
 			pass(e)
-		} else {
-			e.Statement.Release()
 		}
 		return
 	}
@@ -59,19 +57,10 @@ func (v *Surroundings) Add(e *Event, pass func(*Event)) {
 		pass(e)
 	default:
 		if len(near.before) == v.around {
-			near.before[0].Statement.Release()
 			near.before = near.before[:copy(near.before, near.before[1:])]
 		}
 		near.before = append(near.before, *e)
-	}
-}
-
-// close forgets a connection.
-func (v *Surroundings) close(c *Conn) {
-	if near := v.conns[c]; near != nil {
-		for i := range near.before {
-			near.before[i].Statement.Release()
-		}
-		delete(v.conns, c)
+		kept := &near.before[len(near.before)-1].Statement
+		*kept = (*kept).Clone()
 	}
 }

@@ -1,0 +1,100 @@
+package session
+
+// A room has the Statements that Events tell of, one behind the other: a Statement that came
+// from anywhere would have to be fetched line by line by who reads it on another core.
+type room struct {
+	blocks [][]Statement
+	used   int
+	large  bool // one of them refers to much
+}
+
+const (
+	// roomBlock is how many Statements there is room for at least, and keptStatements for how
+	// many room is kept.
+	roomBlock      = 32
+	keptStatements = 16 * roomBlock
+	// keptText is how much a Statement that nobody needs any more may refer to.
+	keptText = 2 << 10
+	// maxSpareStatements is how many are kept for those that begin, and largestSpare how much
+	// memory the first largeSpares of them may have.
+	maxSpareStatements = 256
+	largeSpares        = 4
+	largestSpare       = 64 << 10
+)
+
+// take takes a copy of a Statement into the room, and its memory, for which it gives that of
+// the one that was there before. The Statement is over.
+func (r *room) take(s *Statement) *Statement {
+	if r.used == len(r.blocks)*roomBlock {
+		r.blocks = append(r.blocks, make([]Statement, roomBlock))
+	}
+	told := &r.blocks[r.used/roomBlock][r.used%roomBlock]
+	r.used++
+	memory, notices := told.memory[:0], told.Notices[:0]
+	*told = *s
+	if told.Copy != nil {
+		told.Copy = &told.copy
+	}
+	s.memory, s.Notices = memory, notices
+	r.large = r.large || told.refers() > keptText
+	return told
+}
+
+// reset makes room again. What the Statements referred to is not let go before others take
+// their places, unless it is much.
+func (r *room) reset() {
+	if kept := r.blocks[:min(len(r.blocks), keptStatements/roomBlock)]; r.used > keptStatements {
+		clear(r.blocks[len(kept):])
+		r.blocks = kept
+	}
+	if r.large {
+		for _, b := range r.blocks {
+			clear(b)
+		}
+	}
+	r.used, r.large = 0, false
+}
+
+// refers returns how many bytes the Statement refers to, about.
+func (s *Statement) refers() int {
+	return cap(s.memory) + len(s.SQL) + len(s.Prepared) + 4*len(s.Types)
+}
+
+// statement returns an empty Statement.
+func (o *Observer) statement() *Statement {
+	last := len(o.spareStatements) - 1
+	if last < 0 {
+		return new(Statement)
+	}
+	s := o.spareStatements[last]
+	o.spareStatements = o.spareStatements[:last]
+	return s
+}
+
+// spare takes a Statement back that is over. One that something refers to still is not used
+// again: all that is to be known of it is that it has ended.
+func (o *Observer) spare(s *Statement) {
+	if s.referred > 0 {
+		*s = Statement{referred: s.referred, ended: true}
+		return
+	}
+	memory, notices := s.memory[:0], s.Notices[:0]
+	if n := cap(memory); n > largestSpare || n > keptText && len(o.spareStatements) >= largeSpares {
+		memory, notices = nil, nil
+	}
+	*s = Statement{memory: memory, Notices: notices}
+	if len(o.spareStatements) < maxSpareStatements {
+		o.spareStatements = append(o.spareStatements, s)
+	}
+}
+
+// refer makes something refer to a Statement, nil for none, instead of what it referred to
+// before, and counts that.
+func refer(to **Statement, s *Statement) {
+	if *to != nil {
+		(*to).referred--
+	}
+	if *to = s; s != nil {
+		s.referred++
+	}
+}
