@@ -144,23 +144,26 @@ func newStatements(o *options) pipeline.Renderer {
 // selection returns what passes on the statements that are looked for.
 func (d *dumper) selection() func(e *session.Event, pass func(*session.Event)) {
 	around := session.NewSurroundings(&d.options.selection, d.options.around)
-	return func(e *session.Event, pass func(*session.Event)) {
-		around.Add(e, func(e *session.Event) {
-			switch e.Type {
-			case session.Open, session.Close, session.Message: // nothing of a statement
-				return
-			case session.Ended:
-				d.shown++
-				if d.incidents != nil && (e.Wanted || d.options.around == 0) {
-					d.incidents.Hit(e)
-				}
-				if d.top != nil {
-					d.top.add(e.Statement)
-					return
-				}
+	var passOn func(*session.Event)
+	pass := func(e *session.Event) {
+		switch e.Type {
+		case session.Open, session.Close, session.Message: // nothing of a statement
+			return
+		case session.Ended:
+			d.shown++
+			if d.incidents != nil && (e.Wanted || d.options.around == 0) {
+				d.incidents.Hit(e)
 			}
-			pass(e)
-		})
+			if d.top != nil {
+				d.top.add(e.Statement)
+				return
+			}
+		}
+		passOn(e)
+	}
+	return func(e *session.Event, on func(*session.Event)) {
+		passOn = on
+		around.Add(e, pass)
 	}
 }
 

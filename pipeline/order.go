@@ -99,20 +99,23 @@ func (o *order) time(b *batch) {
 // choose leaves those events that Select passes on.
 func (p *Pipeline) choose(b *batch) {
 	b.ordered, b.candidates = b.candidates[:0], b.ordered
-	for _, events := range b.candidates {
-		for i := range events {
+	var events []session.Event
+	var i int
+	pass := func(e *session.Event) {
+		if e == &events[i] { // as most are, which stay where they are
+			b.chosen(events, i)
+			return
+		}
+		b.selected = append(b.selected, *e)
+		b.chosen(b.selected, len(b.selected)-1)
+	}
+	for _, events = range b.candidates {
+		for i = range events {
 			if t := events[i].Type; t == session.Drop || t == session.Shed {
-				b.chosen(events, i)
-				continue
+				pass(&events[i])
+			} else {
+				p.options.Select(&events[i], pass)
 			}
-			p.options.Select(&events[i], func(e *session.Event) {
-				if e == &events[i] { // as most are, which stay where they are
-					b.chosen(events, i)
-					return
-				}
-				b.selected = append(b.selected, *e)
-				b.chosen(b.selected, len(b.selected)-1)
-			})
 		}
 	}
 }
