@@ -129,6 +129,20 @@ func TestClassify(t *testing.T) {
 	}
 }
 
+// TestLateAnswers takes what a server says that was not captured from its beginning for the
+// answer to a request for encryption, without a mark only if it has heard no more than that.
+func TestLateAnswers(t *testing.T) {
+	request := wire(t, &m.SSLRequest{})
+	for heard, want := range map[int64]string{0: "SSLRequest SSLResponse", 8: "SSLRequest SSLResponse", 9: "SSLRequest SSLResponse?"} {
+		for opener, want := range map[int]string{reassembly.Unknown: want, 0: "SSLRequest SSLResponse"} {
+			_, messages, _ := hear([]uint16{0}, opener, 1, reassembly.Chunk{From: 0, Bytes: request}, reassembly.Chunk{From: 1, Bytes: []byte("N"), Heard: heard})
+			if got := strings.Join(messages, " "); got != want {
+				t.Errorf("opener %d, %d bytes heard: %s", opener, heard, got)
+			}
+		}
+	}
+}
+
 // FuzzConversation lets both ends of a connection say anything, in turn: any split of
 // the same bytes gives the same messages, if it is taken for the same, and all bytes
 // are accounted for.

@@ -22,7 +22,7 @@ type stream struct {
 	spoken      bool           // there was a message
 	speaker     message.Side   // who sent the last bytes
 	sides       [2]side        // the frontend's and the backend's
-	negotiation []message.Kind // the one-byte answers that the backend owes
+	negotiation []owed         // the one-byte answers of the backend
 	answered    int            // those that came before their requests
 	doubt       doubt
 	exposure    exposure
@@ -169,7 +169,7 @@ func (s *stream) context(d *side) message.Context {
 	b := d.decoder.Peek(2)
 	typed := len(b) > 1 && b[1] == 0 // a length word follows
 	if len(s.negotiation) > 0 && !typed {
-		return message.Context{Framing: message.OneByte, Answer: s.negotiation[0]}
+		return message.Context{Framing: message.OneByte, Answer: s.negotiation[0].answer}
 	}
 	if answer := s.unasked(d); answer != 0 {
 		return message.Context{Framing: message.OneByte, Answer: answer}
@@ -301,13 +301,15 @@ func (s *stream) follow(d *side, f *decode.Frame, e *Event) (phase.Step, error) 
 	default:
 		d.framing = message.Typed
 	case message.KindSSLRequest:
-		s.asks(message.KindSSLResponse)
+		s.asks(message.KindSSLResponse, f)
 	case message.KindGSSENCRequest:
-		s.asks(message.KindGSSENCResponse)
+		s.asks(message.KindGSSENCResponse, f)
 	case message.KindSSLResponse, message.KindGSSENCResponse:
-		if f.Guessed = len(s.negotiation) == 0; f.Guessed {
+		if len(s.negotiation) == 0 {
+			f.Guessed = true
 			s.answered++
 		} else {
+			f.Guessed = s.doubt.late && d.heard > s.negotiation[0].end
 			s.negotiation = s.negotiation[1:]
 		}
 	}
@@ -328,14 +330,20 @@ func (s *stream) follow(d *side, f *decode.Frame, e *Event) (phase.Step, error) 
 	return step, err
 }
 
-// asks notes that a one-byte answer is owed, unless it has come already.
-func (s *stream) asks(answer message.Kind) {
+// An owed is a one-byte answer that the backend owes.
+type owed struct {
+	answer message.Kind
+	end    int64 // of the request: the client waits for the answer, so that who gives it has heard no more
+}
+
+// asks notes that a one-byte answer to a request is owed, unless it has come already.
+func (s *stream) asks(answer message.Kind, f *decode.Frame) {
 	if s.answered > 0 {
 		s.answered--
 		return
 	}
 	if len(s.negotiation) < maxOwed {
-		s.negotiation = append(s.negotiation, answer)
+		s.negotiation = append(s.negotiation, owed{answer, f.Offset + int64(f.Size)})
 	}
 }
 
