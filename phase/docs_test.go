@@ -208,7 +208,7 @@ func TestErrorText(t *testing.T) {
 		want  string
 	}{
 		{SSLNegotiation, m.Frontend, m.KindStartupMessage, "frontend StartupMessage is not allowed in phase ssl_negotiation"},
-		{SSLNegotiation, m.Backend, m.KindAuthenticationOk, "backend AuthenticationOk is not allowed in phase ssl_negotiation; expected SSLResponse or ErrorResponse"},
+		{SSLNegotiation, m.Backend, m.KindAuthenticationOk, "backend AuthenticationOk is not allowed in phase ssl_negotiation; expected SSLResponse, ErrorResponseV2 or ErrorResponse"},
 		{Terminated, m.Frontend, m.KindQuery, "frontend Query is not allowed in phase terminated; expected Terminate"},
 		{CopyIn, m.Frontend, m.KindQuery, "frontend Query is not allowed in phase copy_in; expected Terminate, Flush, Sync, CopyData, CopyDone or CopyFail"},
 		{Ready, m.Backend, m.KindParseComplete, "backend ParseComplete is not allowed in phase ready; expected ParameterStatus, NoticeResponse or NotificationResponse"},

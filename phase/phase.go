@@ -135,14 +135,16 @@ var lifecycle = [phases]place{
 		event(m.KindErrorResponseV2): Failed,
 	}},
 	SSLNegotiation: {"ssl_negotiation", negotiating(m.KindSSLResponse), rules{
-		accepted:                   Encrypted,
-		refused:                    Startup,
-		event(m.KindErrorResponse): Failed,
+		accepted:                     Encrypted,
+		refused:                      Startup,
+		event(m.KindErrorResponse):   Failed,
+		event(m.KindErrorResponseV2): Failed, // of a server that is older than TLS in PostgreSQL
 	}},
 	GSSNegotiation: {"gss_negotiation", negotiating(m.KindGSSENCResponse), rules{
-		accepted:                   Encrypted,
-		refused:                    Startup,
-		event(m.KindErrorResponse): Failed,
+		accepted:                     Encrypted,
+		refused:                      Startup,
+		event(m.KindErrorResponse):   Failed,
+		event(m.KindErrorResponseV2): Failed, // of a server that is older than TLS in PostgreSQL
 	}},
 	Encrypted: {name: "encrypted"},
 	Cancelled: {name: "cancelled"},

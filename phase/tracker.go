@@ -121,9 +121,13 @@ func (p Phase) inSession() bool { return p >= Ready && p <= Terminated || p == U
 func (t *Tracker) live(k m.Kind, body []byte) bool {
 	e := event(k)
 	if k == m.KindSSLResponse || k == m.KindGSSENCResponse {
-		e = accepted
-		if len(body) > 0 && m.Answer(body[0]) == m.Refused {
-			e = refused
+		yes := m.SSLAccepted
+		if k == m.KindGSSENCResponse {
+			yes = m.GSSAccepted
+		}
+		e = refused // or it means nothing: then too, who goes on does so in clear
+		if len(body) > 0 && m.Answer(body[0]) == yes {
+			e = accepted
 		}
 	}
 	to, ok := moves[t.phase].to(e)

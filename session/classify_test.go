@@ -129,6 +129,37 @@ func TestClassify(t *testing.T) {
 	}
 }
 
+// TestOddAnswers answers a request for encryption otherwise than by yes or no. Whatever
+// comes then, it is not encrypted.
+func TestOddAnswers(t *testing.T) {
+	startup := wire(t, &m.StartupMessage{Protocol: m.Version30, Parameters: []m.Parameter{{Name: m.Text("user"), Value: m.Text("me")}}})
+	welcome := string(wire(t, &m.AuthenticationOk{}, &m.ReadyForQuery{Status: m.Idle}))
+	for _, c := range []struct {
+		answer     string
+		goesOn     bool
+		says       string
+		violations int64
+	}{
+		{"X", true, "SSLResponse StartupMessage AuthenticationOk ReadyForQuery", 0},
+		{"G", true, "SSLResponse StartupMessage AuthenticationOk ReadyForQuery", 0},
+		{"\x00", false, "SSLResponse", 0},
+		{"HTTP/1.1 400 Bad Request\r\n", false, "SSLResponse", 1},
+		{"Eunsupported frontend protocol\x00", false, "ErrorResponseV2", 0},
+		{string(wire(t, &m.ErrorResponse{Fields: []m.ErrorField{{Code: 'S', Value: m.Text("FATAL")}}})), false, "ErrorResponse", 0},
+	} {
+		chunks := []reassembly.Chunk{{From: 0, Bytes: wire(t, &m.SSLRequest{})}, {From: 1, Bytes: []byte(c.answer)}}
+		if c.goesOn {
+			chunks = append(chunks, reassembly.Chunk{From: 0, Bytes: startup}, reassembly.Chunk{From: 1, Bytes: []byte(welcome)})
+		}
+		for _, piece := range []int{1 << 20, 1} {
+			_, messages, totals := hear([]uint16{0}, 0, piece, chunks...)
+			if got := strings.Join(messages, " "); got != "SSLRequest "+c.says || totals.Violations != c.violations || totals.Encrypted > 0 {
+				t.Errorf("%q, in pieces of %d: %s, %+v", c.answer, piece, got, totals)
+			}
+		}
+	}
+}
+
 // TestLateAnswers takes what a server says that was not captured from its beginning for the
 // answer to a request for encryption, without a mark only if it has heard no more than that.
 func TestLateAnswers(t *testing.T) {

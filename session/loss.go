@@ -1,8 +1,11 @@
 package session
 
 import (
+	"fmt"
+
 	"github.com/pgwdump/pgwdump/decode"
 	"github.com/pgwdump/pgwdump/message"
+	"github.com/pgwdump/pgwdump/phase"
 	"github.com/pgwdump/pgwdump/reassembly"
 )
 
@@ -115,9 +118,14 @@ func (s *stream) tellLoss(d *side, resumed int64) {
 	e.Bytes, e.Passed, e.Resumed, e.Before, e.Err = l.missing, passed, resumed, l.before, l.why
 }
 
-// misplaced tells that what comes next in a direction is no message.
+// misplaced tells that what comes next in a direction is no message. Where the server
+// has not been told anything yet that is secret, it tells what it is instead.
 func (s *stream) misplaced(d *side, c *reassembly.Chunk, err error) {
 	s.observer.Totals.Violations++
+	const few = 16 // bytes
+	if d.from == message.Backend && s.tracker.Phase() <= phase.GSSNegotiation {
+		err = fmt.Errorf("%w; it goes on with %+q", err, d.decoder.Peek(few))
+	}
 	e := s.observer.begin(Error, s, c.Packet, c.Time)
 	e.From, e.Offset, e.Phase, e.Err = d.from, d.decoder.Offset(), s.tracker.Phase(), err
 	s.outOfStep(d.from)

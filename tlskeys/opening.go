@@ -133,6 +133,9 @@ func (o *opening) next(end int, b []byte) (n int, what step) {
 	if len(o.requests) > 0 && o.known && end == o.client && len(b) <= maxOpening && !o.full {
 		return 0, wait // for the answer: what it means depends on that
 	}
+	if !o.known || end != o.client {
+		o.requests = nil // it is no answer, and nothing else is waited for
+	}
 	e.reading = unsecured
 	return 0, finish
 }
