@@ -375,6 +375,18 @@ var enemies = []struct {
 			d.say(fromServer, slices.Concat(columns, row, ready), most)
 		}
 	}},
+	{"a long statement that is run again and again", func(e *enemy) {
+		for conn := 0; e.more(); conn++ {
+			d := e.dialogue(conn)
+			d.say(fromClient, append(typed('P', "s\x00", strings.Repeat("x", 90_000), "\x00\x00\x00"), typed('S')...), joined)
+			d.say(fromServer, append(typed('1'), ready...), joined)
+			runs := slices.Concat(typed('B', "\x00s\x00\x00\x00\x00\x00\x00\x00"), typed('E', "\x00\x00\x00\x00\x00"), typed('S'))
+			d.say(fromClient, bytes.Repeat(runs, 2000), joined)
+			answers := slices.Concat(typed('2'), typed('C', "SELECT 1\x00"), ready)
+			d.say(fromServer, bytes.Repeat(answers, 2000), joined)
+			e.size -= 64 << 20 // as much is written of it
+		}
+	}},
 	{"parameters without end", func(e *enemy) {
 		d := e.dialogue(1)
 		for n := 0; e.more(); n++ {

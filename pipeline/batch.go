@@ -14,6 +14,9 @@ const (
 	batchesPerJob = 4
 	// keptBytes is how much memory for output is kept for the next batch.
 	keptBytes = 4 << 20
+	// heldOutput is how much output of a batch is held: what it refers to may be much larger
+	// than its packets are, and is in it again and again.
+	heldOutput = 4 << 20
 )
 
 // A batch is a load that is worked on, and all that becomes of it.
@@ -31,7 +34,14 @@ type batch struct {
 
 	out       []byte
 	malformed int64
-	rendered  chan struct{}
+	rendered  chan rendered // by who renders it, for who writes
+	taken     chan struct{} // what was rendered, but for the last
+}
+
+// A rendered is part of the output of a batch, or the rest of it.
+type rendered struct {
+	out  []byte
+	last bool
 }
 
 // A part is what one shard makes of a batch.
@@ -68,7 +78,7 @@ func (p *Pipeline) batchFor(l *load) (b *batch) {
 			break
 		}
 		p.made++
-		b = &batch{rendered: make(chan struct{}, 1)}
+		b = &batch{rendered: make(chan rendered, 1), taken: make(chan struct{}, 1)}
 		for i := range b.parts {
 			b.parts[i].events.Long = p.long
 		}

@@ -21,10 +21,11 @@ type output struct {
 	piecemeal bool
 
 	err     atomic.Pointer[error]
-	pieces  atomic.Int64 // that were begun
-	current atomic.Int64 // the number of the one that is being written; 0 where none is
-	left    atomic.Int64 // bytes that were to be written with it and after it
-	unused  atomic.Int64 // bytes that came behind the error
+	pieces  atomic.Int64  // that were begun
+	current atomic.Int64  // the number of the one that is being written; 0 where none is
+	left    atomic.Int64  // bytes that were to be written with it and after it
+	unused  atomic.Int64  // bytes that came behind the error
+	stalled chan struct{} // closed when nobody waits any more that it takes something
 }
 
 // write writes all of b.
@@ -91,7 +92,8 @@ func (p *Pipeline) watch() (stop func()) {
 			now := p.output.current.Load()
 			if now != 0 && now == before {
 				p.output.fail(ErrStalled)
-				go p.writeAll()
+				close(p.output.stalled)
+				go p.giveUp(p.writing.Load())
 				return
 			}
 			before = now

@@ -100,6 +100,7 @@ type Pipeline struct {
 	toWrite  chan *batch
 	written  chan struct{} // has something when all is
 	output   output
+	writing  atomic.Pointer[batch] // of which part is being written, and more is rendered; nil for none
 
 	mutex   sync.Mutex
 	totals  session.Totals
@@ -116,7 +117,7 @@ func New(o Options) *Pipeline {
 	waiting := (o.Backlog + loadBytes - 1) / loadBytes
 	p := &Pipeline{options: o, free: make(chan *batch, batches), empty: make(chan *load, batches+waiting)}
 	p.long = make(chan []session.Event, batches)
-	p.output = output{Writer: o.Output, piecemeal: o.Patience > 0}
+	p.output = output{Writer: o.Output, piecemeal: o.Patience > 0, stalled: make(chan struct{})}
 	if o.Backlog > 0 {
 		p.backlog, p.shed = make(chan *load, cap(p.empty)), newShedder(p)
 		p.order.talking = map[capture.Ends]*session.Conn{}

@@ -214,6 +214,29 @@ func compare(t *testing.T, what, want, got string) {
 	t.Errorf("%s: %d lines, not %d", what, len(g), len(w))
 }
 
+// A largest counts what is written, and how much at once at the most.
+type largest struct{ most, all int }
+
+func (l *largest) Write(b []byte) (int, error) {
+	l.most, l.all = max(l.most, len(b)), l.all+len(b)
+	return len(b), nil
+}
+
+// TestHeldOutput renders messages of which each is large: what is held of their output has a
+// limit.
+func TestHeldOutput(t *testing.T) {
+	packets := packetsOf(t, "../testdata/pcaps/pgbench-interleaved.pcap.gz")
+	for _, jobs := range []int{1, 4} {
+		var out largest
+		p := feed(Options{Session: session.Options{Ports: []uint16{session.DefaultPort}}, Jobs: jobs,
+			Output: &out, Render: func() Renderer { return lengthy{} }}, packets)
+		const each = 1 << 20
+		if want := int(p.Totals().Messages) * each; out.all != want || out.most > heldOutput+each {
+			t.Errorf("%d jobs: %d bytes, want %d; %d at once", jobs, out.all, want, out.most)
+		}
+	}
+}
+
 // TestSelect holds that Select has the events in the order of the capture, that what
 // it passes on is rendered, and that Totals count all of them.
 func TestSelect(t *testing.T) {

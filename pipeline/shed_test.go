@@ -123,6 +123,61 @@ func (g *gate) lines(t *testing.T) (all []told) {
 	return all
 }
 
+// A door is an output that takes nothing until it is opened, and only counts then.
+type door struct {
+	closed sync.Mutex
+	bytes  int
+}
+
+func (d *door) Write(b []byte) (int, error) {
+	d.closed.Lock()
+	defer d.closed.Unlock()
+	d.bytes += len(b)
+	return len(b), nil
+}
+
+// A lengthy renderer makes a megabyte of each message.
+type lengthy struct{}
+
+var megabyte = bytes.Repeat([]byte{'.'}, 1<<20)
+
+func (lengthy) Append(dst []byte, e *session.Event) []byte {
+	if e.Type != session.Message {
+		return dst
+	}
+	return append(dst, megabyte...)
+}
+
+// TestStalledInBatch holds that an output that takes nothing is given up also where a batch
+// has more of it than is held, and that the rest of that is counted.
+func TestStalledInBatch(t *testing.T) {
+	for _, opens := range []bool{true, false} {
+		w := &wire{}
+		var d door
+		d.closed.Lock()
+		w.p = New(Options{Session: session.Options{Ports: []uint16{session.DefaultPort}}, Jobs: 2, Backlog: 64 * loadBytes, Patience: time.Second,
+			Output: &d, Render: func() Renderer { return lengthy{} }})
+		c := w.client(1)
+		for range 5 {
+			c.asks(10)
+		}
+		if opens {
+			d.closed.Unlock()
+		}
+		err := w.p.Close()
+		want := int(w.p.Totals().Messages) << 20
+		if opens {
+			if err != nil || d.bytes != want {
+				t.Errorf("%d bytes, want %d, %v", d.bytes, want, err)
+			}
+			continue
+		}
+		if !errors.Is(err, ErrStalled) || !strings.Contains(err.Error(), fmt.Sprintf("%d bytes were not written", want)) {
+			t.Errorf("%d bytes: %v", want, err)
+		}
+	}
+}
+
 // until waits until something is so.
 func until(t *testing.T, what string, so func() bool) {
 	t.Helper()

@@ -77,7 +77,7 @@ func (p *Pipeline) work(w *worker) {
 					return
 				}
 				p.render(w, r)
-				r.rendered <- struct{}{}
+				r.rendered <- rendered{r.out, true}
 				continue
 			}
 		}
@@ -113,20 +113,57 @@ func (p *Pipeline) render(w *worker, b *batch) {
 		return
 	}
 	for e := range b.all() {
-		b.out = w.renderer.Append(b.out, e)
+		if b.out = w.renderer.Append(b.out, e); len(b.out) > heldOutput {
+			p.writeHeld(b)
+		}
 		if e.Malformed != nil {
 			b.malformed++
 		}
 	}
 }
 
+// writeHeld writes what was rendered of a batch so far, and waits for that: until all of
+// the batches before it is written. Others render those; who renders one has nothing else
+// to do first.
+func (p *Pipeline) writeHeld(b *batch) {
+	if !p.concurrent() || p.output.Err() != nil {
+		p.output.write(b.out)
+		b.out = b.out[:0]
+		return
+	}
+	b.rendered <- rendered{b.out, false}
+	select {
+	case <-b.taken:
+		b.out = b.out[:0]
+	case <-p.output.stalled:
+		b.out = nil // somebody has it who may never come back
+	}
+}
+
 // writeAll writes all batches.
 func (p *Pipeline) writeAll() {
 	for b := range p.toWrite {
-		<-b.rendered
+		r := <-b.rendered
+		for ; !r.last; r = <-b.rendered {
+			p.writing.Store(b)
+			p.output.write(r.out)
+			b.taken <- struct{}{}
+		}
+		p.writing.Store(nil)
 		p.write(b)
 	}
 	p.written <- struct{}{}
+}
+
+// giveUp counts what else there is of a batch that cannot be written, nil for none, and goes
+// on with those behind it.
+func (p *Pipeline) giveUp(b *batch) {
+	for over := b == nil; !over; {
+		r := <-b.rendered
+		p.output.unused.Add(int64(len(r.out)))
+		over = r.last
+	}
+	p.writeAll()
 }
 
 // write writes what was rendered, and makes room for other packets.
