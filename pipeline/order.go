@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 
 	"github.com/pgwdump/pgwdump/capture"
@@ -37,18 +38,36 @@ func (p *Pipeline) arrange(b *batch) {
 
 	p.order.number(b)
 	b.sort()
-	for _, events := range b.ordered {
-		for i := range events {
-			p.order.cancels.See(&events[i])
-			if p.order.talking != nil {
-				p.order.name(&events[i])
-			}
-		}
+	if !p.order.cancels.Pass(b.lists()) {
+		b.each(p.order.cancels.See)
+	}
+	if p.order.talking != nil {
+		b.each(p.order.name)
 	}
 	if p.options.Select != nil {
 		p.choose(b)
 	}
 	p.order.time(b)
+}
+
+// lists returns the events of all shards, each with its own.
+func (b *batch) lists() iter.Seq[*session.Events] {
+	return func(yield func(*session.Events) bool) {
+		for i := range b.parts {
+			if !yield(&b.parts[i].events) {
+				return
+			}
+		}
+	}
+}
+
+// each calls f for each event that is in order.
+func (b *batch) each(f func(*session.Event)) {
+	for _, events := range b.ordered {
+		for i := range events {
+			f(&events[i])
+		}
+	}
 }
 
 // number gives the connections that were found their numbers.

@@ -2,6 +2,7 @@ package session
 
 import (
 	"bytes"
+	"iter"
 
 	"github.com/pgwdump/pgwdump/message"
 )
@@ -21,6 +22,7 @@ type Cancel struct {
 type Cancels struct {
 	keys     map[string]*target // by process ID and key, as in BackendKeyData
 	requests map[*Conn]*Cancel  // those of the connections that carry nothing else
+	pending  int                // targets that have one
 }
 
 // A target is a connection that can be cancelled.
@@ -59,9 +61,57 @@ func (c *Cancels) See(e *Event) {
 	}
 }
 
+// Pass sees all that was told of between two moments, in several Events, if nothing of it has
+// to do with a CancelRequest and none waits for what comes of it, as it nearly always is: then
+// only the last that says what runs on a connection is looked at. Else it returns false, and
+// each event has to be seen, in the order of the capture.
+func (c *Cancels) Pass(all iter.Seq[*Events]) bool {
+	if c.pending > 0 {
+		return false
+	}
+	for e := range all {
+		if e.cancelling {
+			return false
+		}
+	}
+	for e := range all {
+		for _, i := range e.running {
+			c.message(&e.List[i])
+		}
+	}
+	return true
+}
+
+// notice takes note of what Pass has to know of the last event, which is of such a message.
+func (e *Events) notice(s *stream, k message.Kind) {
+	switch k {
+	case message.KindBackendKeyData, message.KindCancelRequest:
+		e.cancelling = true
+	case message.KindQuery, message.KindExecute, message.KindReadyForQuery:
+		last := int32(len(e.List) - 1)
+		if i := int(s.running); i < len(e.running) && e.List[e.running[i]].Conn == &s.conn {
+			e.running[i] = last
+			return
+		}
+		s.running = int32(len(e.running))
+		e.running = append(e.running, last)
+	}
+}
+
+// await makes a CancelRequest wait for what comes of it; with nil none does.
+func (c *Cancels) await(t *target, r *Cancel) {
+	if t.pending != nil {
+		c.pending--
+	}
+	if t.pending = r; r != nil {
+		c.pending++
+	}
+}
+
 // drop forgets that a connection can be cancelled.
 func (c *Cancels) drop(conn *Conn) {
 	if t := conn.target; t != nil {
+		c.await(t, nil)
 		conn.target = nil
 		if c.keys[t.key] == t {
 			delete(c.keys, t.key)
@@ -97,11 +147,13 @@ func (c *Cancels) message(e *Event) {
 		}
 	case message.KindReadyForQuery:
 		if t := e.Conn.target; t != nil {
-			t.running, t.pending = false, nil
+			t.running = false
+			c.await(t, nil)
 		}
 	case message.KindErrorResponse:
 		if t := e.Conn.target; t != nil && t.pending != nil && cancelled(e.Frame.Body) {
-			e.Cancel, t.pending = t.pending, nil
+			e.Cancel = t.pending
+			c.await(t, nil)
 		}
 	}
 }
@@ -116,7 +168,8 @@ func (c *Cancels) request(e *Event) {
 	c.requests[e.Conn] = cancel
 	const code = 4
 	if t := c.keys[string(e.Frame.Body[min(code, len(e.Frame.Body)):])]; t != nil {
-		cancel.Of, t.pending = t.conn, cancel
+		cancel.Of = t.conn
+		c.await(t, cancel)
 		if t.running && t.sql != nil {
 			cancel.SQL = bytes.Clone(t.sql)
 		}
@@ -144,7 +197,7 @@ func (c *Cancels) ended(t *target, s *Statement) {
 	if s.Begin.Time <= at || s.Status == Cancelled {
 		s.Cancel = t.pending
 	}
-	t.pending = nil
+	c.await(t, nil)
 }
 
 // cancelled tells whether the fields of an error have the SQLSTATE of a statement that

@@ -41,7 +41,7 @@ const login = `
 < -1 AuthenticationOk
 < -1 ParameterStatus application_name web
 < -1 ParameterStatus standard_conforming_strings on
-< -1 BackendKeyData
+< -1 BackendKeyData 7
 < 0 ReadyForQuery I
 `
 
@@ -201,7 +201,7 @@ func encode(name string, words []string) ([]byte, error) {
 	messages := map[string]func() m.Message{
 		"StartupMessage":   func() m.Message { return &m.StartupMessage{Protocol: m.Version30, Parameters: parameters} },
 		"AuthenticationOk": func() m.Message { return &m.AuthenticationOk{} },
-		"BackendKeyData":   func() m.Message { return &m.BackendKeyData{ProcessID: 7, SecretKey: []byte("key4")} },
+		"BackendKeyData":   func() m.Message { return &m.BackendKeyData{ProcessID: uint32(number(0)), SecretKey: []byte("key4")} },
 		"ParameterStatus":  func() m.Message { return &m.ParameterStatus{Name: word(0), Value: word(1)} },
 		"Query":            func() m.Message { return &m.Query{SQL: word(0)} },
 		"Parse":            func() m.Message { return &m.Parse{Statement: word(0), SQL: word(1), ParameterTypes: oids[rest(2):]} },

@@ -125,10 +125,12 @@ type Events struct {
 	List []Event
 	// Long is where longer lists than most come from and go to, for several Events to
 	// use in turn; nil for nowhere.
-	Long   chan []Event
-	short  []Event // what is used again when no long list is needed any more
-	bodies []byte  // of messages that came in pieces, or were decrypted
-	ended  room    // of Statements
+	Long       chan []Event
+	short      []Event // what is used again when no long list is needed any more
+	bodies     []byte  // of messages that came in pieces, or were decrypted
+	ended      room    // of Statements
+	running    []int32 // the last events that say what runs on a connection
+	cancelling bool    // one may have to do with a CancelRequest
 }
 
 const (
@@ -147,6 +149,7 @@ func (e *Events) Reset() {
 		clear(e.List)
 	}
 	e.ended.reset()
+	e.running, e.cancelling = e.running[:0], false
 	n := len(e.List)
 	e.List, e.bodies = e.List[:0], e.bodies[:0]
 	if cap(e.List) > keptEvents && e.Long != nil {
@@ -192,6 +195,9 @@ func (e *Events) add(t EventType, c *Conn, packet int, time int64) *Event {
 	e.List = e.List[:n+1]
 	v := &e.List[n]
 	*v = Event{}
+	if t == Close {
+		e.cancelling = true // which cannot be cancelled any more
+	}
 	v.Type, v.Conn, v.Packet, v.Time, v.Details = t, c, packet, time, &nothing
 	return v
 }

@@ -21,6 +21,7 @@ type stream struct {
 	shown       phase.Phase    // that of the last message
 	spoken      bool           // there was a message
 	speaker     message.Side   // who sent the last bytes
+	running     int32          // its place in the list of that name, if it is in there
 	sides       [2]side        // the frontend's and the backend's
 	negotiation []owed         // the one-byte answers of the backend
 	answered    int            // those that came before their requests
@@ -212,6 +213,9 @@ func (s *stream) message(d *side, c *reassembly.Chunk, f *decode.Frame) {
 	told := s.observer.tells(Message, f.Kind)
 	e := s.observer.add(told, Message, s, packet, time)
 	e.From, e.Offset = d.from, f.Offset
+	if told {
+		s.observer.events.notice(s, f.Kind)
+	}
 	begin := d.begun
 	d.begun = Moment{}
 	step, err := s.follow(d, f, e)
