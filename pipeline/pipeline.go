@@ -108,6 +108,7 @@ type Pipeline struct {
 	dropped int64 // packets, up to the same
 
 	malformed atomic.Int64 // messages that were rendered and do not parse
+	headless  atomic.Int64 // packets whose headers were cut short
 }
 
 // New returns a Pipeline. It has to be closed.
@@ -151,6 +152,9 @@ func (p *Pipeline) Add(packet *capture.Packet) {
 		p.Drop(packet.Dropped, packet.Number, packet.Time)
 	}
 	if !p.parser.Parse(packet, s) {
+		if capture.Headless(packet) {
+			p.headless.Add(1)
+		}
 		return
 	}
 	room := !p.load.full(s) || p.handOn()
@@ -219,6 +223,7 @@ func (p *Pipeline) Totals() session.Totals {
 	defer p.mutex.Unlock()
 	t := p.totals
 	t.Malformed += p.malformed.Load()
+	t.Headless = p.headless.Load()
 	if p.shed != nil {
 		t.Shed, t.ShedBytes = p.shed.packets.Load(), p.shed.bytes.Load()
 	}

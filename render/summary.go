@@ -18,7 +18,7 @@ type Summary struct {
 // nothing of it was against the rules.
 func (s *Summary) Sound() bool {
 	return s.Malformed == 0 && s.Incomplete == 0 && s.Uncertain == 0 && s.Violations == 0 &&
-		s.Gaps == 0 && s.Dropped == 0 && s.Shed == 0 && s.Lost == 0 && s.Undecoded == 0 && s.Conflicts == 0 &&
+		s.Gaps == 0 && s.Dropped == 0 && s.Headless == 0 && s.Shed == 0 && s.Lost == 0 && s.Undecoded == 0 && s.Conflicts == 0 &&
 		s.Forgotten == 0 && s.Lapsed == session.Forgotten{}
 }
 
@@ -55,6 +55,7 @@ func (s *Summary) AppendText(dst []byte) []byte {
 		{s.Violations, "violation", " of the protocol"},
 		{s.Encrypted, "byte", " encrypted" + records},
 		{s.Dropped, "packet", " dropped"},
+		{s.Headless, "packet", " cut short in the headers: capture with -s 0"},
 		{s.Shed, "packet", " not looked at for overload"},
 		{s.Lost, "byte", " missing in the capture" + gaps},
 		{s.Undecoded, "byte", " not decoded"},
@@ -93,6 +94,7 @@ func (s *Summary) AppendJSON(dst []byte) []byte {
 		{"violations", s.Violations},
 		{"gaps", s.Gaps},
 		{"dropped", s.Dropped},
+		{"headless", s.Headless},
 		{"shed", s.Shed},
 		{"decoded", s.Decoded},
 		{"lost", s.Lost},

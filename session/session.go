@@ -80,6 +80,7 @@ type Totals struct {
 	Shortened   int64 // messages that were one too large
 	Records     int64 // of TLS, on connections where there are such bytes
 	Dropped     int64 // packets that were lost in capturing, as far as that is known
+	Headless    int64 // packets that were cut short in their headers, so that nobody knows of what connection they are
 	Shed        int64 // packets that were not looked at, because there were too many
 	ShedBytes   int64 // of payload in these
 }
@@ -108,6 +109,7 @@ func (t *Totals) Add(o *Totals) {
 	t.Shortened += o.Shortened
 	t.Records += o.Records
 	t.Dropped += o.Dropped
+	t.Headless += o.Headless
 	t.Shed += o.Shed
 	t.ShedBytes += o.ShedBytes
 }
