@@ -1,6 +1,12 @@
 package session
 
-import "testing"
+import (
+	"reflect"
+	"testing"
+
+	"github.com/pgwdump/pgwdump/message"
+	"github.com/pgwdump/pgwdump/value"
+)
 
 // TestEvents holds lists of events that grow and shrink to what was added, and to memory
 // that is used again.
@@ -36,6 +42,33 @@ func TestEvents(t *testing.T) {
 			}
 		}); allocs > 0 {
 			t.Errorf("%v allocations for %d events", allocs, n)
+		}
+	}
+}
+
+// TestMuchLetGo tells of statements that refer to much, each in another way, and holds that
+// none of it is kept when nobody needs it any more.
+func TestMuchLetGo(t *testing.T) {
+	much := make([]byte, keptText+1)
+	for name, refer := range map[string]func(s *Statement){
+		"SQL":       func(s *Statement) { s.SQL = much },
+		"Name":      func(s *Statement) { s.Name = much },
+		"Portal":    func(s *Statement) { s.Portal = much },
+		"Prepared":  func(s *Statement) { s.Prepared = much },
+		"Arguments": func(s *Statement) { s.Arguments = much },
+		"Error":     func(s *Statement) { s.Error = much },
+		"Types":     func(s *Statement) { s.Types = make([]message.OID, keptText) },
+		"memory":    func(s *Statement) { s.keep(much) },
+		"columns":   func(s *Statement) { s.columns = new(Columns) },
+		"lesson":    func(s *Statement) { s.lesson = new(value.Lesson) },
+		"copier":    func(s *Statement) { s.copier = new(copier) },
+	} {
+		var e Events
+		var s Statement
+		refer(&s)
+		told := e.ended.take(&s)
+		if e.Reset(); !reflect.ValueOf(told).Elem().FieldByName(name).IsZero() {
+			t.Errorf("%s is kept", name)
 		}
 	}
 }

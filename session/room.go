@@ -35,6 +35,7 @@ func (r *room) take(s *Statement) *Statement {
 	if told.Copy != nil {
 		told.Copy = &told.copy
 	}
+	told.columns, told.lesson, told.copier = nil, nil, nil // which nobody asks for any more
 	s.memory, s.Notices = memory, notices
 	r.large = r.large || told.refers() > keptText
 	return told
@@ -55,9 +56,14 @@ func (r *room) reset() {
 	r.used, r.large = 0, false
 }
 
-// refers returns how many bytes the Statement refers to, about.
+// refers returns how many bytes the Statement refers to, about: those of its own memory, and
+// those of others'.
 func (s *Statement) refers() int {
-	return cap(s.memory) + len(s.SQL) + len(s.Prepared) + 4*len(s.Types)
+	n := cap(s.memory) + 4*len(s.Types)
+	for _, b := range [...][]byte{s.SQL, s.Name, s.Portal, s.Prepared, s.Arguments, s.Error} {
+		n += len(b)
+	}
+	return n
 }
 
 // statement returns an empty Statement.

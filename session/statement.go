@@ -206,7 +206,7 @@ func (s *Statement) Began() Moment {
 // Clone returns a copy that stays as it is.
 func (s *Statement) Clone() *Statement {
 	c := *s
-	c.memory, c.copier = nil, nil
+	c.memory = nil
 	for _, b := range []*[]byte{&c.SQL, &c.Name, &c.Portal, &c.Prepared, &c.Arguments, &c.Tag, &c.Error} {
 		*b = bytes.Clone(*b)
 	}
