@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/pgwdump/pgwdump/capture"
+	"github.com/pgwdump/pgwdump/decode"
 	"github.com/pgwdump/pgwdump/render"
 	"github.com/pgwdump/pgwdump/session"
 )
@@ -238,13 +239,15 @@ func TestHeldOutput(t *testing.T) {
 }
 
 // TestSelect holds that Select has the events in the order of the capture, that what
-// it passes on is rendered, and that Totals count all of them.
+// it passes on is rendered, copies of several that came before as well, and that Totals
+// count all of them.
 func TestSelect(t *testing.T) {
 	packets := packetsOf(t, "../testdata/pcaps/pgbench-interleaved.pcap.gz")
 	var all string
 	for _, jobs := range []int{1, 4} {
 		var told, rendered bytes.Buffer
 		var want []byte
+		var putOff []session.Event
 		messages := int64(0)
 		o := Options{Session: session.Options{Ports: []uint16{session.DefaultPort}}, Jobs: jobs,
 			Output: &rendered,
@@ -254,10 +257,20 @@ func TestSelect(t *testing.T) {
 				if e.Type == session.Message {
 					messages++
 				}
-				if e.Offset%2 == 0 {
-					want = line{}.Append(want, e)
-					pass(e)
+				if e.Offset%2 != 0 {
+					if putOff = append(putOff, *e); len(putOff) > 5 {
+						putOff = putOff[:copy(putOff, putOff[1:])]
+					}
+					putOff[len(putOff)-1].Frame = decode.Frame{}
+					return
 				}
+				for i := range putOff {
+					want = line{}.Append(want, &putOff[i])
+					pass(&putOff[i])
+				}
+				putOff = putOff[:0]
+				want = line{}.Append(want, e)
+				pass(e)
 			}}
 		p := feed(o, packets)
 		if d := cmp.Diff(string(want), rendered.String()); d != "" || len(want) == 0 {
