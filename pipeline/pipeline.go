@@ -51,8 +51,8 @@ type Options struct {
 	Output io.Writer
 	// Select is called for each event, in order, one at a time, before any is rendered.
 	// What it passes on is rendered, nothing else: this event, or a copy of an earlier
-	// one that has no Frame. The fields of messages have not been read then. Without
-	// Select all is rendered.
+	// one that has no Frame, and a Clone of its Statement. The fields of messages have not
+	// been read then. Without Select all is rendered.
 	Select func(e *session.Event, pass func(*session.Event))
 
 	// Backlog is how many bytes of packets may wait to be worked on. Then Add never

@@ -66,7 +66,7 @@ type Ranking struct {
 	Took   int64 // all together, in nanoseconds
 }
 
-// Add adds a statement. It is still the caller's.
+// Add adds a statement, of which it keeps nothing.
 func (g *Groups) Add(s *Statement) {
 	text := s.SQL
 	if s.Prepared != nil {

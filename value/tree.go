@@ -11,7 +11,7 @@ import "math/bits"
 // which the OIDs below it differ.
 type tree struct {
 	bit       uint32
-	zero, one *tree // below a node, those whose OID has that bit or has it not
+	zero, one *tree // below a node, those whose OID has not that bit, or has it
 	oid       uint32
 	typ       Type
 }
