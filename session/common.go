@@ -18,8 +18,9 @@ const (
 	// maxWords and maxWord are how many words are kept, and how long they may be.
 	maxWords = 1 << 12
 	maxWord  = 256
-	// maxZones is how many time zones are kept.
-	maxZones = 256
+	// maxZones is how many time zones are kept, those included that are none: more than there
+	// are. Over that no other is looked for, which takes longer than all else.
+	maxZones = 1024
 )
 
 // word returns b as a string.
@@ -45,11 +46,11 @@ func (c *common) set(s *value.Settings, name, to string) {
 		return
 	}
 	zone, known := c.zones[to]
-	if !known {
+	if !known && len(c.zones) < maxZones {
 		var fresh value.Settings
 		fresh.Set(name, to)
 		zone = fresh.TimeZone
-		if c.zones == nil || len(c.zones) >= maxZones {
+		if c.zones == nil {
 			c.zones = map[string]*time.Location{}
 		}
 		c.zones[to] = zone

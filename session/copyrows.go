@@ -15,7 +15,7 @@ import (
 // A CopyRow is a row of the data of a COPY.
 type CopyRow struct {
 	Number int64    // counted from 1
-	Names  [][]byte // of the columns, as far as the statement or its data says
+	Names  [][]byte // of the columns, as far as the statement or its data says, and as there are Values
 	// Values are those of the columns, nil for NULL: text in UTF-8, or what the binary
 	// format has where the type is not known.
 	Values [][]byte
@@ -119,7 +119,7 @@ func (s *stream) tellRows(d *side, chunk *reassembly.Chunk, f *decode.Frame) {
 		c.number++
 		e := s.observer.begin(Row, s, chunk.Packet, chunk.Time)
 		e.From, e.Offset, e.Phase = d.from, f.Offset, s.tracker.Phase()
-		e.Row = &CopyRow{c.number, c.names, values}
+		e.Row = &CopyRow{c.number, c.names[:min(len(c.names), len(values))], values}
 	}
 }
 

@@ -64,6 +64,13 @@ func TestCopyRows(t *testing.T) {
 > 13 CopyFail "no more"
 < 14 ErrorResponse ERROR 57014 "COPY from stdin failed"
 < 14 ReadyForQuery I`, []string{`> 1 "a"`, "COPY data ends in the middle of a row, after 2 bytes of it"}},
+		{"fewer values than columns", `
+> 10 Query "copy t (a, b, c) from stdin"
+< 11 CopyInResponse 0 3
+> 12 CopyData "1\n2\tx\n"
+> 13 CopyDone
+< 14 ErrorResponse ERROR 22P04 "missing data for column \"b\""
+< 14 ReadyForQuery I`, []string{`> 1 a="1"`, `> 2 a="2" b="x"`}},
 		{"a statement that nobody knows", `
 > 10 Bind "" s
 > 10 Execute ""
@@ -110,6 +117,9 @@ func TestCopyRows(t *testing.T) {
 func rowOf(e *session.Event) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%c %d", "?><"[e.From], e.Row.Number)
+	if len(e.Row.Names) > len(e.Row.Values) {
+		b.WriteString(" has more names than values")
+	}
 	for i, v := range e.Row.Values {
 		b.WriteByte(' ')
 		if i < len(e.Row.Names) {
