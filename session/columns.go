@@ -90,7 +90,7 @@ func (c *catalog) bound(p *prepared, formats []message.Format) *Columns {
 	switch {
 	case all == message.TextFormat && known.Text:
 		return known
-	case all > message.BinaryFormat:
+	case all < message.TextFormat, all > message.BinaryFormat:
 		return nil
 	case p.bound.each[all] == nil:
 		p.bound.each[all] = known.in(func(int) message.Format { return all })

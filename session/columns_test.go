@@ -20,7 +20,7 @@ func TestBound(t *testing.T) {
 		}
 		p.columns = newColumns(list)
 		c.use(p, 1)
-		asked := [][]message.Format{nil, {text}, {binary}, {2}, {text, binary}, {binary, text, text}, {1, 1, 1, 1}}
+		asked := [][]message.Format{nil, {text}, {binary}, {2}, {-1}, {text, binary}, {binary, text, text}, {1, 1, 1, 1}}
 		var first []*Columns
 		for round := range 2 {
 			for i, formats := range asked {
@@ -37,7 +37,7 @@ func TestBound(t *testing.T) {
 				case len(formats) == len(described):
 					each = func(i int) message.Format { return formats[i] }
 				}
-				refused := len(formats) > 1 && len(formats) != len(described) || slices.Contains(formats, 2)
+				refused := len(formats) > 1 && len(formats) != len(described) || slices.Contains(formats, 2) || slices.Contains(formats, -1)
 				if refused != (got == nil) {
 					t.Errorf("%v of %v: there are columns %v", formats, described, got)
 				}
