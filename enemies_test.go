@@ -399,14 +399,6 @@ var enemies = []struct {
 			d.say(fromServer, typed('S', "TimeZone\x00", fmt.Sprintf("Nowhere/%d", n), "\x00"), most)
 		}
 	}},
-	{"columns of a COPY without end", func(e *enemy) {
-		d := e.dialogue(1)
-		d.say(fromClient, typed('Q', "copy t (", strings.Repeat("a,", 50_000), "b) from stdin\x00"), joined)
-		d.say(fromServer, typed('G', "\x00\x00\x01\x00\x00"), joined)
-		for rows := typed('d', strings.Repeat("x\n", 25_000)); e.more(); {
-			d.say(fromClient, rows, joined)
-		}
-	}},
 	{"parameters on many connections", func(e *enemy) {
 		long := strings.Repeat("x", 20_000)
 		for crowd, n := e.crowd(2000), 0; e.more(); n++ {

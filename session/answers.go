@@ -166,7 +166,7 @@ func (p *pairing) row(a *ask, m *seen) {
 		p.learn(s, m)
 	}
 	if m.event != nil {
-		m.event.Columns, m.event.Login = s.columns, s.Login
+		m.event.Columns, m.event.Login = s.columns.of(m.body), s.Login
 	}
 }
 

@@ -2,6 +2,7 @@ package session
 
 import (
 	"bytes"
+	"encoding/binary"
 	"slices"
 
 	"github.com/pgwdump/pgwdump/message"
@@ -59,6 +60,15 @@ func (c *catalog) shape(w *message.Walker, r *roster, body []byte) *Columns {
 	s.cost += more
 	c.cost += more
 	return columns
+}
+
+// of returns the columns of a row, by the body of its DataRow: nil where there are more of
+// them or fewer, so that it is a row of something else.
+func (c *Columns) of(row []byte) *Columns {
+	if c != nil && len(row) >= 2 && int(binary.BigEndian.Uint16(row)) != len(c.List) {
+		return nil
+	}
+	return c
 }
 
 // A bound is the columns of a prepared statement in formats that a Bind has asked for,

@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -92,5 +93,30 @@ func TestLearning(t *testing.T) {
 		if strings.Join(got, "|") != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
+	}
+}
+
+// TestRowOfOthers gives rows that are described, and rows that have more values than that,
+// or fewer: these are of something else.
+func TestRowOfOthers(t *testing.T) {
+	c, err := parse("> 1 Query \"select\"\n< 2 RowDescription a:23 b:23\n< 2 DataRow 1 2\n< 2 DataRow 1\n< 2 DataRow 1 2 3\n< 2 DataRow 1 2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told session.Events
+	o := session.New(session.Options{Ports: []uint16{0}})
+	o.Tell(&told)
+	s := o.Open(&reassembly.Conn{Number: 1, Opener: client})
+	for i := range c.chunks {
+		s.Data(&c.chunks[i])
+	}
+	var got []bool
+	for i := range told.List {
+		if e := &told.List[i]; e.Frame.Kind == m.KindDataRow {
+			got = append(got, e.Columns != nil)
+		}
+	}
+	if want := []bool{true, false, false, true}; !slices.Equal(got, want) {
+		t.Errorf("columns are known: %v, want %v", got, want)
 	}
 }
