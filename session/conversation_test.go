@@ -492,6 +492,9 @@ func FuzzPairing(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if err := referred(c); err != nil {
+			t.Errorf("%v:\n%s", err, text)
+		}
 		told := 0
 		for _, line := range observe(c) {
 			if strings.Contains(line, " simple") || strings.Contains(line, " extended begin") && !strings.Contains(line, " at ") || strings.Contains(line, " function") {

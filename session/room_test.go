@@ -2,9 +2,12 @@ package session_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/pgwdump/pgwdump/reassembly"
 	"github.com/pgwdump/pgwdump/session"
 )
 
@@ -69,4 +72,46 @@ func TestClone(t *testing.T) {
 			t.Fatalf("statement %d was\n%.500s\nand is\n%.500s", i, was[i], now)
 		}
 	}
+}
+
+// TestReferred holds that nothing refers to a statement that is used again, in all
+// conversations.
+func TestReferred(t *testing.T) {
+	said := map[string]string{}
+	files, _ := filepath.Glob("testdata/*.txt")
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said[file], _, _ = strings.Cut(string(text), dashes)
+	}
+	for _, p := range pipelines {
+		said[p.name] = repeated(p.ask, 20) + repeated(p.answer, 20)
+	}
+	for name, text := range said {
+		c, err := parse(text)
+		if err == nil {
+			err = referred(c)
+		}
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// referred plays a conversation, and returns what is wrong with what refers to statements.
+func referred(c *conversation) error {
+	var told session.Events
+	o := session.New(session.Options{Ports: []uint16{0}, View: session.Statements})
+	o.Tell(&told)
+	s, check := o.OpenInClear(&reassembly.Conn{Number: 1, Opener: client})
+	for i := range c.chunks {
+		s.Data(&c.chunks[i])
+		if err := check(); err != nil {
+			return err
+		}
+		told.Reset()
+	}
+	return nil
 }
