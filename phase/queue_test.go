@@ -26,7 +26,7 @@ func TestQueue(t *testing.T) {
 				want = want[1:]
 			}
 			if r.IntN(4*most) == 0 {
-				n := r.IntN(len(want))
+				n := r.IntN(len(want) + 1)
 				q.drop(n)
 				want = want[n:]
 			}
@@ -36,6 +36,12 @@ func TestQueue(t *testing.T) {
 			}
 			if q.oldest() != oldest {
 				t.Fatalf("%d may wait: the oldest is %d, want %d, of %v", most, q.oldest(), oldest, want)
+			}
+			if len(want) == 0 {
+				if q.len() != 0 {
+					t.Fatalf("%d may wait: the queue is %v, want nothing", most, q.waiting())
+				}
+				continue
 			}
 			if q.head() != want[0] || q.last() != want[len(want)-1].request || q.len() != len(want) {
 				t.Fatalf("%d may wait: the queue is %v, want %v", most, q.waiting(), want)
