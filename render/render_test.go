@@ -31,6 +31,14 @@ var quotes = []string{
 func TestQuoting(t *testing.T) {
 	for _, q := range quotes {
 		checkQuoting(t, []byte(q))
+		for _, n := range []int{0, piece - 2*word} { // at each place of a word, and where a piece ends
+			for i := range 3 * word {
+				x := strings.Repeat("x", n+i+1)
+				for _, text := range []string{x + q, q + x, x + q + "y" + q} {
+					checkQuoting(t, []byte(text))
+				}
+			}
+		}
 	}
 }
 
@@ -63,6 +71,13 @@ func checkQuoting(t *testing.T, b []byte) {
 		if line := bytes.TrimSuffix(want.Bytes(), []byte("\n")); harmless(line) && !bytes.Equal(got, line) {
 			t.Errorf("%q: %s, encoding/json %s", b, got, line)
 		}
+	}
+	if values := appendJSONValues([]byte("x"), message.NewValues(b, b)); b != nil && string(values) != fmt.Sprintf("x[%s,%s]", got, got) {
+		t.Errorf("%q: %s twice is %s", b, got, values)
+	}
+	meaning := bytes.ContainsFunc(b, func(r rune) bool { return r < ' ' || r > '~' || strings.ContainsRune(`',[]\`, r) })
+	if text, plain := appendPlain([]byte("x"), b); plain == meaning || plain && string(text) != "x"+string(b) {
+		t.Errorf("%q: plain: %v, %q", b, plain, text)
 	}
 	if is := classOf(b)&binaryClass != 0; isBinary(b) != is {
 		t.Errorf("%q: binary: %v", b, is)
