@@ -11,15 +11,15 @@ import (
 	"github.com/pgwdump/pgwdump/session"
 )
 
-// cancel has a CancelRequest come on a connection of its own.
-func (c *crowd) cancel(t *testing.T, process uint32) {
+// cancel has a CancelRequest come on a connection of its own, which is still open.
+func (c *crowd) cancel(t *testing.T, process uint32) reassembly.Stream {
 	b, err := m.Append(nil, &m.CancelRequest{ProcessID: process, SecretKey: []byte("key4")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := c.observer.Open(&reassembly.Conn{Number: 1000, Opener: client})
 	s.Data(&reassembly.Chunk{From: client, Bytes: b, Packet: 1, Time: 1})
-	s.Close(reassembly.Finished, 2, 2)
+	return s
 }
 
 // TestCancelPass lets connections say what runs there, cancels that, and sees what is told in
@@ -33,7 +33,8 @@ func TestCancelPass(t *testing.T) {
 		"< 2 CommandComplete SELECT 1\n< 2 ReadyForQuery I\n",
 		"< 2 ErrorResponse ERROR 57014 cancelled\n< 2 ReadyForQuery I\n",
 		"< 2 BackendKeyData %[1]d\n",
-		"", // somebody else's CancelRequest
+		"", // somebody else's CancelRequest, or its end
+		"finished",
 	}
 	passed, hit := 0, 0
 	for seed := range uint64(40) {
@@ -42,11 +43,19 @@ func TestCancelPass(t *testing.T) {
 			var cancels session.Cancels
 			random := rand.New(rand.NewPCG(seed, 1))
 			const steps = 200
+			var asking reassembly.Stream
 			for i := range steps {
 				conn := random.IntN(conns)
-				if text := said[random.IntN(len(said))]; text == "" {
-					c.cancel(t, uint32(conn))
-				} else {
+				switch text := said[random.IntN(len(said))]; {
+				case text == "" && asking == nil:
+					asking = c.cancel(t, uint32(conn))
+				case text == "":
+					asking.Close(reassembly.Finished, 2, 2)
+					asking = nil
+				case text == "finished":
+					c.streams[conn].Close(reassembly.Finished, 2, 2)
+					c.streams[conn] = c.open(t, conn)
+				default:
 					for _, chunk := range read(t, fmt.Sprintf(text+"#%[1]d%[2]d", conn, i)).chunks {
 						c.streams[conn].Data(&chunk)
 					}

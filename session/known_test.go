@@ -16,20 +16,26 @@ type crowd struct {
 }
 
 func newCrowd(t *testing.T, o session.Options, size int) *crowd {
-	begin, err := parse("")
-	if err != nil {
-		t.Fatal(err)
-	}
 	o.Ports = []uint16{0}
 	c := &crowd{observer: session.New(o)}
 	c.observer.Tell(&c.told)
 	for n := range size {
-		c.streams = append(c.streams, c.observer.Open(&reassembly.Conn{Number: n, Opener: client}))
-		for i := range begin.chunks {
-			c.streams[n].Data(&begin.chunks[i])
-		}
+		c.streams = append(c.streams, c.open(t, n))
 	}
 	return c
+}
+
+// open opens a connection, and logs in.
+func (c *crowd) open(t *testing.T, n int) reassembly.Stream {
+	begin, err := parse("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := c.observer.Open(&reassembly.Conn{Number: n, Opener: client})
+	for i := range begin.chunks {
+		s.Data(&begin.chunks[i])
+	}
+	return s
 }
 
 // say lets a connection say something, and returns what was told.
