@@ -228,11 +228,13 @@ func (p *pairing) next(a *ask, m *seen) {
 	p.words(a, p.keep(s, text))
 }
 
-// pass goes on to the next statement of a Query, which is not run. Where very many have
-// ended already, that is all the rest.
+// pass goes on to the next statement of a Query, which is not run. Where very many were told
+// of already, that is all the rest.
 func (p *pairing) pass(a *ask, m *seen) {
 	all := a.script.rest
-	if p.next(a, m); a.goesOn() && len(p.ended)+p.observer.told() >= maxPassed {
+	p.next(a, m)
+	left := &p.observer.passing
+	if *left = max(*left-1, 0); *left == 0 && a.goesOn() {
 		s := a.statement
 		s.memory = s.memory[:0]
 		p.words(a, p.keep(s, bytes.TrimSpace(all)))

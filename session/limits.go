@@ -38,8 +38,8 @@ func (s *stream) keep(d *side) {
 	d.held = n
 }
 
-// maxPassed is how many statements of a Query that are not run are told of one by one; so
-// many events that are not rendered yet count as well.
+// maxPassed is how many statements of a Query that are not run are told of one by one, and of
+// several Queries, if no more is said meanwhile: each has two bytes at least.
 const maxPassed = 2048
 
 const (

@@ -196,6 +196,17 @@ func TestPassed(t *testing.T) {
 	}
 }
 
+// TestPassedBehindMany has a Query fail behind very many others: it does not matter what
+// else was told of.
+func TestPassedBehindMany(t *testing.T) {
+	const many = 3000
+	said := repeated("> 1 Query x\n< 2 CommandComplete X\n< 2 ReadyForQuery I\n", many)
+	lines := statementsOf(t, said+"> 3 Query \"a; b; c; d\"\n< 4 ErrorResponse ERROR 42601 no\n< 4 ReadyForQuery I\n")
+	if n := len(lines); n != many+4 || !strings.HasSuffix(lines[n-1], `sql "d"`) {
+		t.Errorf("%d statements, the last is %s", n, lines[n-1])
+	}
+}
+
 // allocated returns how many bytes a function allocates.
 func allocated(f func()) uint64 {
 	var before, after runtime.MemStats

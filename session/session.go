@@ -130,12 +130,13 @@ type Observer struct {
 	spareStatements []*Statement
 	held            int    // bytes
 	asked           int    // bytes of requests that wait for their answers
+	passing         int    // how many statements that are not run may be told of one by one for now
 	Totals          Totals // what was observed so far
 }
 
 // New returns an Observer. It only counts until [Observer.Tell].
 func New(o Options) *Observer {
-	return &Observer{options: o, stages: tlskeys.NewStages(o.Keys)}
+	return &Observer{options: o, stages: tlskeys.NewStages(o.Keys), passing: maxPassed}
 }
 
 // Tell makes the Observer add to e what it observes from now on. What is added last
@@ -184,14 +185,6 @@ func (o *Observer) add(told bool, t EventType, s *stream, packet int, time int64
 // tells tells whether anybody is told of such an event, with a Message of that kind.
 func (o *Observer) tells(t EventType, k message.Kind) bool {
 	return o.events != nil && (t != Message || o.options.View == Messages || k == message.KindBackendKeyData || k == message.KindCancelRequest)
-}
-
-// told returns how many events wait to be rendered.
-func (o *Observer) told() int {
-	if o.events == nil {
-		return 0
-	}
-	return len(o.events.List)
 }
 
 // pairs tells whether requests have to be brought together with their answers: somebody

@@ -88,6 +88,7 @@ func (s *stream) take(c *reassembly.Chunk) {
 		s.gap(d, c)
 	}
 	d.bytes += int64(len(c.Bytes))
+	s.observer.passing = min(s.observer.passing+len(c.Bytes)/2, maxPassed)
 	d.packet, d.time, d.heard = c.Packet, c.Time, c.Heard
 	d.mark()
 	if s.state == encrypted {
