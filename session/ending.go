@@ -33,7 +33,20 @@ func (p *pairing) settle(m *seen) {
 func (p *pairing) giveUpBefore(number uint64) {
 	for w := p.asks.waiting(); len(w) > 0 && w[0].number < number; w = p.asks.waiting() {
 		p.giveUp(&w[0], Incomplete)
+		w[0].dropDraft()
 		p.asks.drop(1)
+	}
+}
+
+// dropDraft drops the draft that the request has made, if nothing has come of it yet: a name
+// would keep it for as long as it stands for something.
+func (a *ask) dropDraft() {
+	switch {
+	case a.statement == nil:
+	case a.kind == message.KindParse && a.slot.draft == a.statement:
+		refer(&a.slot.draft, nil)
+	case a.kind == message.KindBind && a.portal.draft == a.statement:
+		refer(&a.portal.draft, nil)
 	}
 }
 

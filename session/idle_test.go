@@ -3,9 +3,12 @@
 package session_test
 
 import (
+	"fmt"
 	"runtime"
+	"strings"
 	"testing"
 
+	"github.com/pgwdump/pgwdump/phase"
 	"github.com/pgwdump/pgwdump/reassembly"
 	"github.com/pgwdump/pgwdump/session"
 )
@@ -40,6 +43,32 @@ func TestIdle(t *testing.T) {
 		}
 		runtime.KeepAlive(streams)
 	}
+}
+
+// TestUnansweredNames has a client bind one portal after the other, and nothing is answered. A
+// portal that was asked for before what is given up costs little: not a statement too.
+func TestUnansweredNames(t *testing.T) {
+	begin, err := parse("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newStage(session.Statements, begin)
+	bind := func(from, to int) int64 {
+		for ; from < to; from += 1000 {
+			var b strings.Builder
+			for n := range 1000 {
+				fmt.Fprintf(&b, "> 1 Bind p%d \"\"\n", from+n)
+			}
+			s.play(read(t, b.String()))
+		}
+		return int64(inUse())
+	}
+	first := bind(0, phase.MaxRequests+1000)
+	const more, most = 50_000, 500
+	if each := (bind(phase.MaxRequests+1000, phase.MaxRequests+1000+more) - first) / more; each > most {
+		t.Errorf("a portal costs %d bytes", each)
+	}
+	runtime.KeepAlive(s)
 }
 
 // inUse returns how many bytes of memory are in use.
