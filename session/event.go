@@ -124,9 +124,10 @@ func (e *Event) note(s string) {
 type Events struct {
 	List []Event
 	// Long is where longer lists than most come from and go to, for several Events to
-	// use in turn; nil for nowhere.
+	// use in turn, as long as they were used last; nil for nowhere.
 	Long       chan []Event
 	short      []Event // what is used again when no long list is needed any more
+	used       int     // how long List was that came from Long, before
 	bodies     []byte  // of messages that came in pieces, or were decrypted
 	ended      room    // of Statements
 	running    []int32 // the last events that say what runs on a connection
@@ -154,12 +155,15 @@ func (e *Events) Reset() {
 	e.List, e.bodies = e.List[:0], e.bodies[:0]
 	if cap(e.List) > keptEvents && e.Long != nil {
 		if cap(e.List) <= keptLong {
+			if n < e.used { // what is there may otherwise stay for long, and be much
+				clear(e.List[n:e.used])
+			}
 			select {
-			case e.Long <- e.List:
+			case e.Long <- e.List[:n]:
 			default:
 			}
 		}
-		e.List = nil
+		e.List, e.used = nil, 0
 		if n < keptEvents/2 {
 			e.List, e.short = e.short, nil
 		}
@@ -177,13 +181,13 @@ func (e *Events) grow() {
 				if e.short == nil {
 					e.short = e.List[:0]
 				}
-				e.List = append(long, e.List...)
+				e.List, e.used = append(long[:0], e.List...), len(long)
 				return
 			}
 		default:
 		}
 	}
-	e.List = slices.Grow(e.List, 1)
+	e.List, e.used = slices.Grow(e.List, 1), 0
 }
 
 // add adds an event.

@@ -46,6 +46,31 @@ func TestEvents(t *testing.T) {
 	}
 }
 
+// TestEventsLetGo holds that long lists of events let go of what longer ones before referred to.
+func TestEventsLetGo(t *testing.T) {
+	long := make(chan []Event, 2)
+	lists := [2]Events{{Long: long}, {Long: long}}
+	for _, n := range []int{900, 300, 2000, 5000, 600, 1500, 1, 700, 3000, 2} {
+		for i := range lists {
+			for range n {
+				lists[i].add(Message, new(Conn), 0, 0)
+			}
+		}
+		for i := range lists {
+			lists[i].Reset()
+		}
+		for range len(long) {
+			list := <-long
+			for i, e := range list[len(list):cap(list)] {
+				if e.Conn != nil {
+					t.Fatalf("event %d behind %d refers to a connection", i, len(list))
+				}
+			}
+			long <- list
+		}
+	}
+}
+
 // TestMuchLetGo tells of statements that refer to much, each in another way, and holds that
 // none of it is kept when nobody needs it any more.
 func TestMuchLetGo(t *testing.T) {
