@@ -190,6 +190,44 @@ func (d *Decoder) Next(c message.Context) (*Frame, error) {
 	return f, nil
 }
 
+// Alike goes over the messages right behind the one handed out last that are of the same
+// type, as long as their bodies begin with the same n bytes: those that are whole in what
+// was fed, so that nothing is out of the ordinary about them. It returns them as they stand
+// in the stream, one behind the other, and how many they are. They are valid for as long as
+// what was fed is, and [Split] takes one after the other off.
+func (d *Decoder) Alike(n int) (messages []byte, count int) {
+	d.settle()
+	f := &d.frame
+	if d.state != heading || len(d.held) > 0 || cap(d.kept) > 0 || d.guessed() || f.Tag == 0 || len(f.Body) < n {
+		return nil, 0
+	}
+	b, first := d.in, f.Body[:n]
+	for len(b) >= head+n && b[0] == f.Tag {
+		length := binary.BigEndian.Uint32(b[1:])
+		kind, ok := message.Judge(d.side, b[0], length)
+		size := int(length) + 1
+		if !ok || kind != f.Kind || size < head+n || size > len(b) || size > d.straight || string(b[head:head+n]) != string(first) {
+			break
+		}
+		b = b[size:]
+		count++
+	}
+	messages = d.in[: len(d.in)-len(b) : len(d.in)-len(b)]
+	d.in, d.offset = b, d.offset+int64(len(messages))
+	return messages, count
+}
+
+// Split makes the frame that of the first of some messages that are like its own and came
+// right behind it, as [Decoder.Alike] has returned them. It returns the others. The body is
+// where the message is.
+func (f *Frame) Split(messages []byte) (rest []byte) {
+	f.Offset += int64(f.Size)
+	f.Size = int(binary.BigEndian.Uint32(messages[1:])) + 1
+	f.Length, f.Head, f.Held, f.Dropped = f.Size-1, head, false, 0
+	f.Body = messages[head:f.Size:f.Size]
+	return messages[f.Size:]
+}
+
 // next is Next for the messages that are not whole in what was fed, or not to be
 // handed out as they are.
 func (d *Decoder) next(c message.Context) (*Frame, error) {

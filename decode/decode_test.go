@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,6 +42,12 @@ func show(f *Frame) string {
 // feed feeds b in pieces of the given sizes, the rest in one, and writes down what
 // comes out. Each piece is overwritten once it was taken.
 func feed(d *Decoder, c message.Context, b []byte, sizes ...int) (out []string) {
+	return feedAlike(d, c, -1, b, sizes...)
+}
+
+// feedAlike is feed that takes frames together where their bodies begin with as many bytes
+// that are the same; with less than 0 it takes each by itself.
+func feedAlike(d *Decoder, c message.Context, same int, b []byte, sizes ...int) (out []string) {
 	for once := true; once || len(b) > 0; once = false {
 		n := len(b)
 		if len(sizes) > 0 {
@@ -52,8 +59,20 @@ func feed(d *Decoder, c message.Context, b []byte, sizes ...int) (out []string) 
 		for f, err := range d.All(func() message.Context { return c }) {
 			if err != nil {
 				out = append(out, "error: "+err.Error())
-			} else {
-				out = append(out, show(f))
+				continue
+			}
+			out = append(out, show(f))
+			if same < 0 {
+				continue
+			}
+			frame := *f
+			messages, n := d.Alike(same)
+			for ; n > 0; n-- {
+				messages = frame.Split(messages)
+				out = append(out, show(&frame))
+			}
+			if len(messages) > 0 {
+				out = append(out, fmt.Sprintf("%d bytes more", len(messages)))
 			}
 		}
 		for i := range piece {
@@ -98,6 +117,52 @@ func TestSplits(t *testing.T) {
 					t.Fatalf("%s, %+v, in pieces of %v: %s", side, o, sizes, d)
 				}
 			}
+		}
+	}
+}
+
+// TestAlike takes messages together: they are the same ones.
+func TestAlike(t *testing.T) {
+	for _, side := range []message.Side{message.Frontend, message.Backend} {
+		var b []byte
+		r := rand.New(rand.NewPCG(1, 2))
+		for _, s := range messagetest.Samples() {
+			if k := s.Message.Kind(); k.Framing() == message.Typed && k.Side()&side != 0 {
+				b = append(b, bytes.Repeat([]byte(s.Wire), 1+r.IntN(4))...)
+			}
+		}
+		for _, o := range []Options{{}, {MaxBody: 10}, {MaxLength: 20}} {
+			want := feed(New(side, o), message.Context{}, b)
+			for seed := range uint64(200) {
+				sizes := pieces(rand.New(rand.NewPCG(seed, 0)), len(b))
+				if seed == 0 {
+					sizes = nil
+				}
+				for same := range 3 {
+					if d := cmp.Diff(want, feedAlike(New(side, o), message.Context{}, same, b, sizes...)); d != "" {
+						t.Fatalf("%s, %+v, %d bytes the same, in pieces of %v: %s", side, o, same, sizes, d)
+					}
+				}
+			}
+		}
+		d := New(side, Options{})
+		var wire []byte
+		for _, s := range messagetest.Samples() {
+			if k := s.Message.Kind(); k.Framing() == message.Typed && k.Side()&side != 0 && len(s.Wire) > head+2 {
+				wire = []byte(s.Wire)
+			}
+		}
+		other := bytes.Clone(wire)
+		other[head]++
+		d.Feed(slices.Concat(wire, wire, wire, other, wire[:4]))
+		if _, err := d.Next(message.Context{}); err != nil {
+			t.Fatal(err)
+		}
+		if all, n := d.Alike(1); n != 2 || !bytes.Equal(all, slices.Concat(wire, wire)) {
+			t.Errorf("%s: %d messages are like the first, %q", side, n, all)
+		}
+		if all, n := d.Alike(0); n != 1 || !bytes.Equal(all, other) {
+			t.Errorf("%s: behind them %d, %q", side, n, all)
 		}
 	}
 }
@@ -399,6 +464,9 @@ func FuzzSplits(f *testing.F) {
 		want := feed(whole, c, b)
 		got := feed(New(side, o), c, b, pieces(rand.New(rand.NewPCG(seed, 0)), len(b))...)
 		if d := cmp.Diff(want, got); d != "" {
+			t.Fatal(d)
+		}
+		if d := cmp.Diff(want, feedAlike(New(side, o), c, int(seed%3), b, pieces(rand.New(rand.NewPCG(seed, 1)), len(b))...)); d != "" {
 			t.Fatal(d)
 		}
 		// The same with a search at the beginning, a gap in the middle, and the end.

@@ -24,6 +24,8 @@ type reader struct {
 	tracker  *phase.Tracker
 	decoders map[message.Side]*decode.Decoder
 	walker   message.Walker
+	repeated int // messages that changed nothing when they came again
+	repeat   bool
 }
 
 func newReader() *reader {
@@ -57,6 +59,13 @@ func (r *reader) read(u phasetest.Turn) (lines []string) {
 		}
 		fields, malformed := r.walker.List(f.New(), f.Body)
 		step, err := r.tracker.See(u.From, f.Kind, f.Body)
+		if r.repeat && err == nil && r.tracker.Repeats(u.From, f.Kind) {
+			again, err := r.tracker.See(u.From, f.Kind, f.Body)
+			if again.Phase != r.tracker.Phase() || again.Request != step.Request || again.Outcome != step.Outcome || err != nil {
+				lines = append(lines, fmt.Sprintf("%s again: %+v, %v", f.Kind, again, err))
+			}
+			r.repeated++
+		}
 		line := step.Phase.String() + " " + f.Kind.String()
 		if step.Outcome != phase.Alone {
 			line += fmt.Sprintf(" (%s", step.Outcome)
@@ -161,6 +170,24 @@ func TestConversations(t *testing.T) {
 			t.Errorf("go test ./phase -update rewrites it: %s", d)
 		}
 	})
+}
+
+// TestRepeats sees each message once more that may come again: nothing is read differently.
+func TestRepeats(t *testing.T) {
+	repeated := map[message.Side]int{}
+	phasetest.Each(t, "testdata", func(t *testing.T, c phasetest.Conversation) {
+		once, more := newReader(), newReader()
+		more.repeat = true
+		for i, u := range c.Turns {
+			if d := cmp.Diff(once.read(u), more.read(u)); d != "" {
+				t.Errorf("turn %d (-once +again): %s", i+1, d)
+			}
+			repeated[u.From], more.repeated = repeated[u.From]+more.repeated, 0
+		}
+	})
+	if repeated[message.Frontend] < 5 || repeated[message.Backend] < 20 {
+		t.Errorf("hardly any messages came again: %v", repeated)
+	}
 }
 
 // TestAhead lets the client send each of its turns before it has the answer of the

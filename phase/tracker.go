@@ -111,6 +111,17 @@ func (t *Tracker) See(from m.Side, k m.Kind, body []byte) (Step, error) {
 	return step, nil
 }
 
+// Repeats tells whether another message of that kind, right behind one of them that was
+// allowed, is so too and changes nothing: a row behind a row, or data of a COPY behind other.
+func (t *Tracker) Repeats(from m.Side, k m.Kind) bool {
+	next := &replies
+	if from == m.Frontend {
+		next = &copies
+	}
+	head := t.queue.head().request
+	return head != none && k != m.KindErrorResponse && next[head][k] == head && t.phase == answers[head].phase
+}
+
 // begun tells whether the client may make requests.
 func (p Phase) begun() bool { return p >= Authenticating }
 
@@ -217,9 +228,8 @@ func (t *Tracker) answer(step *Step, k m.Kind, body []byte) bool {
 	if anytime[k] {
 		return true
 	}
-	if head := t.queue.head(); head.request != none && k != m.KindErrorResponse &&
-		replies[head.request][k] == head.request && t.phase == answers[head.request].phase {
-		step.Request, step.Outcome = head.number, Answered // a row behind a row changes nothing
+	if t.Repeats(m.Backend, k) {
+		step.Request, step.Outcome = t.queue.head().number, Answered
 		return true
 	}
 	for t.queue.head().request == copyEnd {

@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"iter"
 	"slices"
 	"sync/atomic"
 
@@ -116,21 +115,4 @@ func (b *batch) events(r run) []session.Event {
 		return b.told[r.from:r.to]
 	}
 	return b.parts[r.shard].events.List[r.from:r.to]
-}
-
-// all returns what is to be rendered.
-func (b *batch) all() iter.Seq[*session.Event] {
-	return func(yield func(*session.Event) bool) {
-		last := b.before
-		for _, events := range b.ordered {
-			for i := range events {
-				e := &events[i]
-				e.First, e.Last = b.first, last
-				last = e.Time
-				if !yield(e) {
-					return
-				}
-			}
-		}
-	}
 }

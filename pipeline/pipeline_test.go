@@ -299,6 +299,67 @@ func TestSelect(t *testing.T) {
 	}
 }
 
+// TestTogether holds that nothing depends on whether messages that are alike are told of
+// together: all is the same as where something is asked about each of them.
+func TestTogether(t *testing.T) {
+	all := everything(t)
+	together := 0
+	for name, damage := range damages {
+		t.Run(name, func(t *testing.T) {
+			packets := damage(rand.New(rand.NewPCG(1, 2)), slices.Clone(all))
+			for i := range packets {
+				packets[i].Number = i + 1
+			}
+			for _, view := range []session.View{session.Messages, session.Statements, session.Sessions} {
+				var told, each bytes.Buffer
+				o := Options{Session: session.Options{Ports: []uint16{session.DefaultPort}, View: view}, Jobs: 1,
+					Output: &told,
+					Render: func() Renderer {
+						return rendererFunc(func(dst []byte, e *session.Event) []byte {
+							if len(e.Alike) > 0 {
+								together++
+							}
+							return whole{}.Append(dst, e)
+						})
+					}}
+				totals := feed(o, packets).Totals()
+				o.Output, o.Render = &each, func() Renderer { return whole{} }
+				o.Select = func(e *session.Event, pass func(*session.Event)) { pass(e) }
+				want := feed(o, packets).Totals()
+				compare(t, fmt.Sprintf("view %d", view), each.String(), told.String())
+				if d := cmp.Diff(want, totals); d != "" {
+					t.Errorf("view %d (-each +together): %s", view, d)
+				}
+			}
+		})
+	}
+	if together < 100 {
+		t.Errorf("%d messages were told of with others behind them", together)
+	}
+}
+
+// whole renders all that an event says of a message or a statement.
+type whole struct{}
+
+func (whole) Append(dst []byte, e *session.Event) []byte {
+	f := e.Frame
+	dst = fmt.Appendf(dst, "%d %d #%d %d %d %s %s %t %t %t %d %d, %s %q %d %d+%d %d %q %d", e.Type, e.Packet, e.Conn.Number, e.Time, e.Offset,
+		e.From, e.Phase, e.Moved, e.Partial, e.Uncertain, e.First, e.Last, f.Kind, f.Tag, f.Length, f.Head, f.Size, f.Offset, f.Body, f.Dropped)
+	if e.Columns != nil {
+		dst = fmt.Appendf(dst, " %d columns", len(e.Columns.List))
+	}
+	if e.Login != nil {
+		dst = fmt.Appendf(dst, " of %s", e.Login.User)
+	}
+	if s := e.Statement; s != nil {
+		dst = fmt.Appendf(dst, " %q %s %v %v %v %v %d %d %d %d %+v %+v %t", s.SQL, s.Status, s.Begin, s.First, s.FirstRow, s.End, s.Sent, s.Received, s.Returned, s.Affected, s.Copy, s.Notices, s.Missing)
+	}
+	if a := e.Account; a != nil {
+		dst = fmt.Appendf(dst, " %d %d %d %v", a.Rows, a.Sent, a.Received, a.Ended)
+	}
+	return fmt.Appendf(dst, " %v %v\n", e.Notes, e.Err)
+}
+
 func feed(o Options, packets []capture.Packet) *Pipeline {
 	p := New(o)
 	for i := range packets {

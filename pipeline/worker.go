@@ -112,12 +112,20 @@ func (p *Pipeline) render(w *worker, b *batch) {
 	if w.renderer == nil {
 		return
 	}
-	for e := range b.all() {
-		if b.out = w.renderer.Append(b.out, e); len(b.out) > heldOutput {
-			p.writeHeld(b)
-		}
-		if e.Malformed != nil {
-			b.malformed++
+	last := b.before
+	for _, events := range b.ordered {
+		for i := range events {
+			e := &events[i]
+			e.First, e.Last = b.first, last
+			last = e.Time
+			for more := true; more; more = e.Next() {
+				if b.out = w.renderer.Append(b.out, e); len(b.out) > heldOutput {
+					p.writeHeld(b)
+				}
+				if e.Malformed != nil {
+					b.malformed++
+				}
+			}
 		}
 	}
 }

@@ -54,7 +54,7 @@ func (c *Cancels) See(e *Event) {
 		}
 	case Close:
 		if r := c.requests[e.Conn]; r != nil {
-			e.Cancel = r
+			e.own().Cancel = r
 			delete(c.requests, e.Conn)
 		}
 		c.drop(e.Conn)
@@ -152,7 +152,7 @@ func (c *Cancels) message(e *Event) {
 		}
 	case message.KindErrorResponse:
 		if t := e.Conn.target; t != nil && t.pending != nil && cancelled(e.Frame.Body) {
-			e.Cancel = t.pending
+			e.own().Cancel = t.pending
 			c.await(t, nil)
 		}
 	}
@@ -161,7 +161,7 @@ func (c *Cancels) message(e *Event) {
 // request takes a CancelRequest.
 func (c *Cancels) request(e *Event) {
 	cancel := &Cancel{By: e.Conn, At: Moment{e.Packet, e.Time}}
-	e.Cancel = cancel
+	e.own().Cancel = cancel
 	if c.requests == nil {
 		c.requests = map[*Conn]*Cancel{}
 	}

@@ -68,21 +68,21 @@ type Event struct {
 	Offset int64 // in the stream of the side
 
 	Frame decode.Frame // of a Message
+	// Alike are messages that came right behind that one with the same packet, and of which
+	// nothing else is to be said, as they stand in the stream: see Next. There are none without
+	// Options.Together.
+	Alike []byte
 
 	// What a message means, nil where that is not known.
 	Prepared *Prepared // that a Bind, Describe or Execute is for
 	Columns  *Columns  // of a DataRow
 	Login    *Login    // the session, where one of these is
-	Cancel   *Cancel   // with a CancelRequest, its Close, or the error that it led to: see Cancels
-
-	Malformed *message.Error // why a Reader did not understand all of the body
 
 	// What is known where the events of all connections are in order.
 	First int64 // the Time of the first event
 	Last  int64 // the Time of the event before
 
 	Statement *Statement // with Ended; valid until the Reset of the Events
-	Row       *CopyRow   // with Row
 
 	*Details // of those with nothing in them all have the same
 }
@@ -90,7 +90,11 @@ type Event struct {
 // Details are what most events do not have. They are apart from these, because what is
 // not there is neither cleared nor carried from one processor to another.
 type Details struct {
-	Notes []string // further reservations, a sentence each
+	Notes     []string       // further reservations, a sentence each
+	Malformed *message.Error // why a Reader did not understand all of the body
+	Cancel    *Cancel        // with a CancelRequest, its Close, or the error that it led to: see Cancels
+
+	Row *CopyRow // with Row
 
 	Packets int64 // with Drop
 
@@ -110,12 +114,30 @@ type Details struct {
 // nothing is the Details of all events that have none. It is never written to.
 var nothing Details
 
-// note adds a reservation.
-func (e *Event) note(s string) {
+// Next makes the event of a message that of the next one, of those that are Alike, as if that
+// had been told of by itself. It returns false where there is none.
+func (e *Event) Next() bool {
+	if len(e.Alike) == 0 {
+		return false
+	}
+	e.Alike = e.Frame.Split(e.Alike)
+	e.Offset, e.Moved, e.Payload, e.Last = e.Frame.Offset, false, 0, e.Time
+	e.Details = &nothing
+	return true
+}
+
+// own returns the Details, which are the event's own from here on.
+func (e *Event) own() *Details {
 	if e.Details == &nothing {
 		e.Details = new(Details)
 	}
-	e.Notes = append(e.Notes, s)
+	return e.Details
+}
+
+// note adds a reservation.
+func (e *Event) note(s string) {
+	d := e.own()
+	d.Notes = append(d.Notes, s)
 }
 
 // Events are what an [Observer] has told of, in the order in which it became known.

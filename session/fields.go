@@ -26,7 +26,7 @@ func (r *Reader) Read(e *Event) []message.Field {
 	m, e.Payload = r.empty(&e.Frame, e.From, e.Phase)
 	fields, err := r.walker.List(m, e.Frame.Body)
 	if err != nil && !e.Partial {
-		e.Malformed = err.(*message.Error)
+		e.own().Malformed = err.(*message.Error)
 	}
 	if e.Login != nil && e.Login.Values.Settings.ToUTF8 != nil {
 		r.recode(fields, e.Login.Values.Settings.ToUTF8)

@@ -30,6 +30,8 @@ type Options struct {
 	// Check makes the Observer read all messages, so that the Totals count those that are
 	// malformed. It is for who does not have a [Reader] read each that is told of.
 	Check bool
+	// Together lets the Observer tell of many rows in one Event, which has them as Alike.
+	Together bool
 	// MaxBody is how much of a message's body is kept, 0 for all.
 	MaxBody int
 	// Held is how many bytes are held at most of messages that are not whole and of
@@ -167,7 +169,7 @@ type Conn struct {
 // begin tells of an event, which is to be filled.
 func (o *Observer) begin(t EventType, s *stream, packet int, time int64) *Event {
 	e := o.add(o.tells(t, 0), t, s, packet, time)
-	if t != Ended && t != Row {
+	if t != Ended {
 		e.Details = new(Details)
 	}
 	return e

@@ -222,6 +222,9 @@ func (s *stream) message(d *side, c *reassembly.Chunk, f *decode.Frame) {
 	step, err := s.follow(d, f, e)
 	if !s.observer.pairs() {
 		s.tell(e, f, told)
+		if mayRepeat(f.Kind) && err == nil && s.repeats(d, f) {
+			s.alike(d, f, e)
+		}
 		return
 	}
 	var m seen // field by field: put together elsewhere and copied it costs more than following the message
@@ -242,6 +245,10 @@ func (s *stream) message(d *side, c *reassembly.Chunk, f *decode.Frame) {
 		s.pairing.ledger.see(&m, s.tracker, s.pairing)
 	}
 	s.tell(e, f, told)
+	if mayRepeat(f.Kind) && err == nil && s.repeats(d, f) && s.pairing.passes(&m) {
+		messages, size := s.alike(d, f, e)
+		s.pairing.alike(&m, messages, size)
+	}
 	if s.pairing.fed != nil {
 		s.tellRows(d, c, f)
 	}
