@@ -1,7 +1,6 @@
 package capture
 
 import (
-	"bufio"
 	"bytes"
 	"compress/bzip2"
 	"errors"
@@ -40,8 +39,8 @@ func openZstd(r io.Reader) (io.Reader, error) {
 // block (The .xz File Format, section 3.1): the others are by the same hand.
 func openXZ(r io.Reader) (io.Reader, error) {
 	const stream, lzma2 = 12, 0x21
-	if peeker, ok := r.(*bufio.Reader); ok {
-		b, _ := peeker.Peek(stream + 64)
+	if in, ok := r.(*input); ok {
+		b, _ := in.Peek(stream + 64)
 		at := bytes.Index(b[min(stream+2, len(b)):], []byte{lzma2, 1}) // behind the sizes of the block, if they are there
 		if i := stream + 2 + at + 2; at >= 0 && i < len(b) {
 			if bits := b[i]; bits > 40 || (2|int64(bits&1))<<(bits/2+11) > maxWindow {
@@ -69,12 +68,12 @@ func (f *file) decompress() error {
 		if c, ok := plain.(io.Closer); ok {
 			f.closers = append(f.closers, c)
 		}
-		f.in = bufio.NewReaderSize(plain, bufferSize)
+		f.in = newInput(plain)
 	}
 }
 
 // compression returns how to read what is in r, or nil where it is not compressed.
-func compression(r *bufio.Reader) func(io.Reader) (io.Reader, error) {
+func compression(r *input) func(io.Reader) (io.Reader, error) {
 	for _, c := range compressions {
 		if b, _ := r.Peek(len(c.magic)); bytes.Equal(b, []byte(c.magic)) {
 			return c.open

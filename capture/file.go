@@ -1,7 +1,6 @@
 package capture
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"io"
@@ -24,9 +23,9 @@ const (
 type file struct {
 	name    string
 	closers []io.Closer
-	in      *bufio.Reader // decompressed
-	offset  int64         // of the next byte of in
-	packets int           // read so far
+	in      *input // decompressed
+	offset  int64  // of the next byte of in
+	packets int    // read so far
 	format  format
 	large   []byte        // memory for a record that the buffer of in cannot hold
 	read    *atomic.Int64 // bytes read from disk, of this file and others
@@ -73,7 +72,7 @@ func (f *file) open() error {
 
 // begin finds out what a file is.
 func (f *file) begin(source io.Reader) error {
-	f.in = bufio.NewReaderSize(&counter{source, f.read}, bufferSize)
+	f.in = newInput(&counter{source, f.read})
 	if err := f.decompress(); err != nil {
 		return err
 	}
@@ -146,8 +145,9 @@ func (f *file) close() {
 	}
 }
 
-// take returns the next n bytes, valid until the next call. The error is io.EOF
-// where there are none, ErrCut where there are fewer.
+// take returns the next n bytes, valid until the next call, or for as long as the Buffer is
+// held that they are in: see holder. The error is io.EOF where there are none, ErrCut where
+// there are fewer.
 func (f *file) take(n int) ([]byte, error) {
 	if n > bufferSize {
 		return f.takeLarge(n)
@@ -159,6 +159,15 @@ func (f *file) take(n int) ([]byte, error) {
 		return b, nil
 	}
 	return nil, f.end(len(b), err)
+}
+
+// holder returns the Buffer that the n bytes are in that were taken last; nil where they are
+// in none.
+func (f *file) holder(n int) *Buffer {
+	if n > bufferSize {
+		return nil
+	}
+	return f.in.buffer
 }
 
 // takeLarge is take for what the buffer cannot hold. Memory grows with what is

@@ -61,7 +61,8 @@ type Packet struct {
 	Time   int64    // nanoseconds since 1970-01-01 UTC
 	Link   LinkType // what Data begins with
 	Length int      // bytes on the wire
-	Data   []byte   // bytes captured; valid until the next packet is read
+	Data   []byte   // bytes captured; valid until the next packet is read, or while the Buffer is held
+	Buffer *Buffer  // that Data is in; nil where it is in none that can be held
 
 	Interface *Interface // where it was captured; never changes, nil where nothing is known
 	Dropped   int64      // packets that were lost right before it, as far as that was noticed

@@ -78,8 +78,9 @@ type Segment struct {
 	Seq, Ack uint32
 	Window   uint16
 	Flags    uint8
-	Payload  []byte // valid for as long as the Data of the packet is
-	Cut      int    // bytes of the payload that the capture has not kept
+	Payload  []byte  // valid for as long as the Data of the packet is
+	Buffer   *Buffer // that Payload is in, as in the packet
+	Cut      int     // bytes of the payload that the capture has not kept
 }
 
 // Flow returns a number that is the same for all segments of a connection, in both
@@ -119,7 +120,12 @@ func (x *Parser) Parse(p *Packet, s *Segment) bool {
 	case etherIPv6:
 		straight = s.ipv6(p.Data[at:], wire)
 	}
-	return straight || x.odd.parse(p, s)
+	if straight {
+		s.Buffer = p.Buffer
+		return true
+	}
+	s.Buffer = nil // it is in a copy
+	return x.odd.parse(p, s)
 }
 
 // The EtherTypes that are read straight.

@@ -29,7 +29,7 @@ func packetsOf(t *testing.T, b []byte) (packets []Packet) {
 			t.Fatal(err)
 		}
 		c := *p
-		c.Data = bytes.Clone(p.Data)
+		c.Data, c.Buffer = bytes.Clone(p.Data), nil
 		packets = append(packets, c)
 	}
 }

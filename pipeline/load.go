@@ -19,7 +19,9 @@ const (
 // A load is some packets that follow one another, and owns their payloads: what Add
 // fills, and what waits where more comes than can be worked on.
 type load struct {
-	payloads []byte
+	size     int               // bytes of the payloads
+	held     []*capture.Buffer // that some of them are in
+	payloads []byte            // the others
 	segments []segment
 	ends     [shards]struct{ first, last int } // the first and the last segment of each shard, plus 1
 	last     int                               // the number of the last segment's packet, be it of a load before
@@ -60,7 +62,7 @@ func (p *Pipeline) next() *load {
 	switch {
 	case p.loads < cap(p.empty):
 		p.loads++
-		return &load{payloads: make([]byte, 0, loadBytes), segments: make([]segment, 0, loadSegments)}
+		return &load{segments: make([]segment, 0, loadSegments)}
 	case p.backlog != nil && !p.closing:
 		return nil
 	}
@@ -69,14 +71,13 @@ func (p *Pipeline) next() *load {
 
 // full tells whether there is no room for a segment.
 func (l *load) full(s *capture.Segment) bool {
-	return len(l.segments) > 0 && (len(l.segments) == loadSegments || len(l.payloads)+len(s.Payload) > loadBytes)
+	return len(l.segments) > 0 && (len(l.segments) == loadSegments || l.size+len(s.Payload) > loadBytes)
 }
 
 // add adds a segment that there is room for, or the first.
 func (l *load) add(s *capture.Segment, before *passed) {
-	start := len(l.payloads)
-	l.payloads = append(l.payloads, s.Payload...)
-	s.Payload = l.payloads[start:len(l.payloads):len(l.payloads)]
+	l.size += len(s.Payload)
+	l.own(s)
 	l.segments = append(l.segments, segment{Segment: *s, passed: before})
 	n, ends := len(l.segments), &l.ends[s.Flow()%shards]
 	if ends.first == 0 {
@@ -88,14 +89,34 @@ func (l *load) add(s *capture.Segment, before *passed) {
 	l.last, l.time = s.Number, s.Time
 }
 
+// own makes the payload of a segment stay as long as the load. In a live capture it is
+// copied always: there much may wait, and a Buffer is large.
+func (l *load) own(s *capture.Segment) {
+	if s.Buffer == nil {
+		start := len(l.payloads)
+		l.payloads = append(l.payloads, s.Payload...)
+		s.Payload = l.payloads[start:len(l.payloads):len(l.payloads)]
+		return
+	}
+	if n := len(l.held); n > 0 && l.held[n-1] == s.Buffer {
+		return
+	}
+	s.Buffer.Hold()
+	l.held = append(l.held, s.Buffer)
+}
+
 // recycle empties a load for the next packets.
 func (p *Pipeline) recycle(l *load) {
 	clear(l.ends[:])
 	if cap(l.payloads) > loadBytes {
 		l.payloads = make([]byte, 0, loadBytes)
 	}
+	for i, b := range l.held {
+		l.held[i] = nil
+		b.Release()
+	}
 	clear(l.told)
-	l.payloads, l.segments, l.told = l.payloads[:0], l.segments[:0], l.told[:0]
+	l.size, l.held, l.payloads, l.segments, l.told = 0, l.held[:0], l.payloads[:0], l.segments[:0], l.told[:0]
 	l.closeTo, l.idle, l.passed = 0, false, 0
 	p.empty <- l
 }

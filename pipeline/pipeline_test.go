@@ -31,7 +31,7 @@ func packetsOf(t testing.TB, name string) (packets []capture.Packet) {
 			t.Fatal(err)
 		}
 		packet := *p
-		packet.Data = bytes.Clone(p.Data)
+		packet.Data, packet.Buffer = bytes.Clone(p.Data), nil
 		packets = append(packets, packet)
 	}
 }

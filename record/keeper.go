@@ -65,7 +65,7 @@ func (k *Keeper) Add(p *capture.Packet) {
 	start := len(c.data)
 	c.data = append(c.data, p.Data...)
 	held := kept{*p, capture.EndsOf(k.segment.From, k.segment.To), k.sum}
-	held.Data = c.data[start:len(c.data):len(c.data)]
+	held.Data, held.Buffer = c.data[start:len(c.data):len(c.data)], nil
 	c.list = append(c.list, held)
 	n := 0
 	for n < len(k.chunks)-1 && k.chunks[n].last().sum <= k.sum-k.limit-keptMore {

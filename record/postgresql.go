@@ -91,7 +91,7 @@ func (w *PostgreSQL) Write(p *capture.Packet) error {
 		return nil
 	}
 	held := *p
-	held.Data = bytes.Clone(p.Data)
+	held.Data, held.Buffer = bytes.Clone(p.Data), nil
 	h.packets = append(h.packets, held)
 	for w.held += len(p.Data); w.held > undecidedBytes; {
 		if err := w.decide(w.waiting[0], wanted); err != nil {

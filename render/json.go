@@ -15,6 +15,7 @@ type JSON struct {
 	recall recall
 	times  seconds
 	head   head
+	begun  int64 // the offset as far as the head has its digits: all but the last four
 	whats  [phase.Count][message.Kinds]string
 
 	abouts     perConn[about]
@@ -23,6 +24,9 @@ type JSON struct {
 	walker     message.Walker
 	response   message.ErrorResponse
 }
+
+// step is how many offsets differ in no more than the last four digits.
+const step = 10_000
 
 // Append appends the line of an event to dst.
 func (r *JSON) Append(dst []byte, e *session.Event) []byte {
@@ -40,14 +44,21 @@ func (r *JSON) Append(dst []byte, e *session.Event) []byte {
 		dst = r.appendSession(r.appendHeadOf(dst, "session", e), e)
 		return append(dst, "}\n"...)
 	}
-	if h := &r.head; !h.is(e) {
+	if h := &r.head; !h.is(e) || uint64(e.Offset-r.begun) >= step {
 		h.of(e, r.appendHead(h.text[:0], e))
-		if e.From != 0 {
+		if r.begun = e.Offset - e.Offset%step; e.From != 0 {
 			h.text = append(append(append(h.text, `,"from":"`...), e.From.String()...), `","offset":`...)
+		}
+		if r.begun > 0 {
+			h.text = appendNumber(h.text, r.begun/step)
 		}
 	}
 	dst = append(dst, r.head.text...)
-	if e.From != 0 {
+	switch {
+	case e.From == 0:
+	case r.begun > 0:
+		dst = appendFour(dst, uint64(e.Offset-r.begun))
+	default:
 		dst = appendNumber(dst, e.Offset)
 	}
 	switch e.Type {
