@@ -11,7 +11,7 @@ import (
 // An escaper writes text so that it stays on its line and cannot harm a terminal.
 type escaper struct {
 	mark  uint64                      // eight times the quotation mark that is escaped, or a backslash
-	ascii [utf8.RuneSelf]escape       // what stands for the ASCII characters
+	ascii [utf8.RuneSelf]escape       // what stands for the ASCII characters; of no size if nothing does
 	other func(r rune) string         // what stands for another one that is unsafe
 	wrong func(b byte) (string, bool) // what stands for a byte that is not UTF-8; false if nothing can
 }
@@ -43,6 +43,19 @@ var markedEscaper = func() *escaper {
 	e := *textEscaper
 	e.mark = '\'' * 0x0101010101010101
 	e.ascii['\''] = newEscape(`\'`)
+	return &e
+}()
+
+// dataEscaper writes for people what may be text, as long as it is: nothing stands for what
+// makes data binary.
+var dataEscaper = func() *escaper {
+	e := *textEscaper
+	for c := range e.ascii {
+		if classes[c] == binaryClass {
+			e.ascii[c] = escape{}
+		}
+	}
+	e.wrong = func(byte) (string, bool) { return "", false }
 	return &e
 }()
 
@@ -98,6 +111,9 @@ func (e *escaper) characters(dst, b []byte) (_, rest []byte, ok bool) {
 		switch {
 		case r < utf8.RuneSelf:
 			c := &e.ascii[r]
+			if c.size == 0 {
+				return dst, b, false
+			}
 			dst = binary.LittleEndian.AppendUint64(dst, c.text)[:len(dst)+c.size]
 		case r == utf8.RuneError && size == 1:
 			s, ok := e.wrong(b[0])
@@ -115,8 +131,8 @@ func (e *escaper) characters(dst, b []byte) (_, rest []byte, ok bool) {
 	return dst, b, true
 }
 
-// words writes b up to the first eight bytes with something beyond ASCII among them, and
-// returns how many it has done of b and how many that makes. It goes eight bytes at a time,
+// words writes b up to the first eight bytes with something among them that is beyond ASCII
+// or that nothing stands for, and returns how many it has done of b and how many that makes. It goes eight bytes at a time,
 // whether there is something to escape or not, because showing values is where the time
 // goes: what becomes of one word need not be known before the next is looked at. There is
 // room for eight more bytes than that can be.
@@ -133,7 +149,11 @@ func (e *escaper) words(to, b []byte) (done, n int) {
 		if x&highs != 0 {
 			return done, n
 		}
-		n = e.word(to, n, x, marks)
+		next, ok := e.word(to, n, x, marks)
+		if !ok {
+			return done, n
+		}
+		n = next
 	}
 	if done < len(b) {
 		x, size := lastWord(b[done:])
@@ -141,24 +161,32 @@ func (e *escaper) words(to, b []byte) (done, n int) {
 			return done, n
 		}
 		binary.LittleEndian.PutUint64(to[n:n+word], x)
-		n = e.word(to, n, x, odd(x, mark)) - word + size
+		next, ok := e.word(to, n, x, odd(x, mark))
+		if !ok {
+			return done, n
+		}
+		n = next - word + size
 	}
 	return len(b), n
 }
 
 // word writes over the word x, which stands at n, what is escaped of it: the bytes with a
-// bit in marks. It returns where the next word belongs.
-func (e *escaper) word(to []byte, n int, x, marks uint64) int {
+// bit in marks. It returns where the next word belongs, and false where nothing stands for
+// one of them.
+func (e *escaper) word(to []byte, n int, x, marks uint64) (next int, ok bool) {
 	for ; marks != 0; marks &= marks - 1 {
 		bit := bits.TrailingZeros64(marks) // the highest of a byte
 		c := &e.ascii[x>>(bit&^7&63)&0x7f]
+		if c.size == 0 {
+			return 0, false
+		}
 		at := n + bit/8
 		binary.LittleEndian.PutUint64(to[at:at+word], c.text)
 		at += c.size
 		binary.LittleEndian.PutUint64(to[at:at+word], x>>((bit+1)&63)) // behind the last byte comes what is written over
 		n += c.size - 1
 	}
-	return n + word
+	return n + word, true
 }
 
 // lastWord returns the bytes of b, of which there are fewer than eight and at least one,

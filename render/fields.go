@@ -282,12 +282,14 @@ func appendMarked(dst, b []byte) []byte {
 }
 
 // appendBytes appends data that may be text: as text where it can be that, else
-// in hexadecimal.
+// in hexadecimal. What is shown is looked at while it is written.
 func (r *Text) appendBytes(dst, b []byte) []byte {
-	if isBinary(b) {
-		return r.appendCut(dst, r.palette.value, b, appendHexValue)
-	}
-	return r.appendCut(dst, r.palette.value, b, appendEscaped)
+	return r.appendCut(dst, r.palette.value, b, func(dst, show []byte) []byte {
+		if text, ok := dataEscaper.append(dst, show); ok && !isBinary(b[len(show):]) {
+			return text
+		}
+		return appendHexValue(dst, show)
+	})
 }
 
 // limit returns how many bytes of a value are shown; 0 for all.

@@ -15,7 +15,7 @@ type JSON struct {
 	recall recall
 	times  seconds
 	head   head
-	begun  int64 // the offset as far as the head has its digits: all but the last four
+	round  int64 // the first of the offsets whose digits the head has but for the last four
 	whats  [phase.Count][message.Kinds]string
 
 	abouts     perConn[about]
@@ -44,20 +44,20 @@ func (r *JSON) Append(dst []byte, e *session.Event) []byte {
 		dst = r.appendSession(r.appendHeadOf(dst, "session", e), e)
 		return append(dst, "}\n"...)
 	}
-	if h := &r.head; !h.is(e) || uint64(e.Offset-r.begun) >= step {
+	if h := &r.head; !h.is(e) || uint64(e.Offset-r.round) >= step {
 		h.of(e, r.appendHead(h.text[:0], e))
-		if r.begun = e.Offset - e.Offset%step; e.From != 0 {
+		if r.round = e.Offset - e.Offset%step; e.From != 0 {
 			h.text = append(append(append(h.text, `,"from":"`...), e.From.String()...), `","offset":`...)
 		}
-		if r.begun > 0 {
-			h.text = appendNumber(h.text, r.begun/step)
+		if r.round > 0 {
+			h.text = appendNumber(h.text, r.round/step)
 		}
 	}
 	dst = append(dst, r.head.text...)
 	switch {
 	case e.From == 0:
-	case r.begun > 0:
-		dst = appendFour(dst, uint64(e.Offset-r.begun))
+	case r.round > 0:
+		dst = appendFour(dst, uint64(e.Offset-r.round))
 	default:
 		dst = appendNumber(dst, e.Offset)
 	}

@@ -83,6 +83,9 @@ func checkQuoting(t *testing.T, b []byte) {
 		t.Errorf("%q: binary: %v", b, is)
 	}
 	text := appendEscaped(nil, b)
+	if data, ok := dataEscaper.append([]byte("x"), b); ok == isBinary(b) || ok && string(data) != "x"+string(text) {
+		t.Errorf("%q: as data: %v, %q", b, ok, data)
+	}
 	if !utf8.Valid(text) || !harmless(text) {
 		t.Errorf("%q: %q is not safe", b, text)
 	}
