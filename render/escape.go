@@ -206,33 +206,6 @@ func lastWord(b []byte) (x uint64, size int) {
 
 const ones, highs = 0x0101010101010101, 0x8080808080808080
 
-// appendPlain appends b if each of its bytes stands for itself, also where b is one of
-// several values: most are so, and need no closer look. Else it returns false.
-func appendPlain(dst, b []byte) ([]byte, bool) {
-	dst = slices.Grow(dst, len(b)+word)
-	to := dst[len(dst):cap(dst)]
-	found := uint64(0)
-	switch {
-	case len(b) >= word:
-		for i := 0; i <= len(b)-word; i += word {
-			x := binary.LittleEndian.Uint64(b[i : i+word])
-			binary.LittleEndian.PutUint64(to[i:i+word], x)
-			found |= special(x)
-		}
-		x := binary.LittleEndian.Uint64(b[len(b)-word:]) // some of it once more
-		binary.LittleEndian.PutUint64(to[len(b)-word:], x)
-		found |= special(x)
-	case len(b) > 0:
-		x, _ := lastWord(b)
-		binary.LittleEndian.PutUint64(to, x)
-		found = special(x)
-	}
-	if found != 0 {
-		return dst, false
-	}
-	return dst[:len(dst)+len(b)], true
-}
-
 // special returns not 0 if one of eight bytes is escaped or has a meaning in a list: a
 // control, a quotation mark, a comma, a bracket or a backslash, or beyond ASCII.
 func special(x uint64) uint64 {

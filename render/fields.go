@@ -1,6 +1,8 @@
 package render
 
 import (
+	"encoding/binary"
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -230,8 +232,11 @@ func (r *Text) appendList(dst []byte, elements []message.Field) []byte {
 	return dst
 }
 
+// appendValues appends a list of values. Nearly all are a few bytes that stand for
+// themselves, which therefore are copied and looked at in one go.
 func (r *Text) appendValues(dst []byte, values message.Values) []byte {
 	names := r.labels.of(r.typing.columns, values.Len(), r.palette.name)
+	limit, style := r.limit(), &r.palette.value
 	for i, v := range values.All() {
 		if i > 0 {
 			dst = append(dst, ", "...)
@@ -241,8 +246,40 @@ func (r *Text) appendValues(dst []byte, values message.Values) []byte {
 		}
 		if v == nil {
 			dst = r.palette.null.append(dst, "NULL")
+			continue
+		}
+		v = r.typing.value(i, v)
+		if limit > 0 && len(v) > limit || misread(v) {
+			dst = r.appendElement(dst, v, listClass|markClass)
+			continue
+		}
+		start := len(dst)
+		if style.on != "" {
+			dst = append(dst, style.on...)
+		}
+		dst = slices.Grow(dst, len(v)+word)
+		to, found := dst[len(dst):cap(dst)], uint64(0)
+		if len(v) >= word {
+			for i := 0; i <= len(v)-word; i += word {
+				x := binary.LittleEndian.Uint64(v[i : i+word])
+				binary.LittleEndian.PutUint64(to[i:i+word], x)
+				found |= special(x)
+			}
+			x := binary.LittleEndian.Uint64(v[len(v)-word:]) // some of it once more
+			binary.LittleEndian.PutUint64(to[len(v)-word:], x)
+			found |= special(x)
 		} else {
-			dst = r.appendElement(dst, r.typing.value(i, v), listClass|markClass)
+			x, _ := lastWord(v)
+			binary.LittleEndian.PutUint64(to, x)
+			found = special(x)
+		}
+		if found != 0 {
+			dst = r.appendElement(dst[:start], v, listClass|markClass)
+			continue
+		}
+		dst = dst[:len(dst)+len(v)]
+		if style.off != "" {
+			dst = append(dst, style.off...)
 		}
 	}
 	return dst
@@ -252,13 +289,6 @@ func (r *Text) appendValues(dst []byte, values message.Values) []byte {
 // characters of one of the given classes, or would be taken for NULL, or for
 // nothing.
 func (r *Text) appendElement(dst, b []byte, marked class) []byte {
-	if limit := r.limit(); marked&blankClass == 0 && (limit == 0 || len(b) <= limit) && !misread(b) {
-		start := len(dst)
-		if text, ok := appendPlain(append(dst, r.palette.value.on...), b); ok {
-			return append(text, r.palette.value.off...)
-		}
-		dst = dst[:start]
-	}
 	c := classOf(b)
 	switch {
 	case c&binaryClass != 0:

@@ -75,9 +75,17 @@ func checkQuoting(t *testing.T, b []byte) {
 	if values := appendJSONValues([]byte("x"), message.NewValues(b, b)); b != nil && string(values) != fmt.Sprintf("x[%s,%s]", got, got) {
 		t.Errorf("%q: %s twice is %s", b, got, values)
 	}
-	meaning := bytes.ContainsFunc(b, func(r rune) bool { return r < ' ' || r > '~' || strings.ContainsRune(`',[]\`, r) })
-	if text, plain := appendPlain([]byte("x"), b); plain == meaning || plain && string(text) != "x"+string(b) {
-		t.Errorf("%q: plain: %v, %q", b, plain, text)
+	for _, colours := range []bool{false, true} {
+		r := NewText(colours)
+		r.labels, r.typing.plain = new(labels), true
+		one := string(r.appendElement(nil, b, listClass|markClass))
+		if values := r.appendValues([]byte("x"), message.NewValues(b, b)); b != nil && string(values) != "x"+one+", "+one {
+			t.Errorf("%q: %s twice is %s", b, one, values)
+		}
+		meaning := bytes.ContainsAny(b, `',[]`) || misread(b)
+		if is := strings.HasSuffix(one, "'"); b != nil && utf8.Valid(b) && !isBinary(b) && is != meaning {
+			t.Errorf("%q: %s", b, one)
+		}
 	}
 	if is := classOf(b)&binaryClass != 0; isBinary(b) != is {
 		t.Errorf("%q: binary: %v", b, is)
