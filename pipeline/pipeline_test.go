@@ -100,6 +100,15 @@ var damages = map[string]func(*rand.Rand, []capture.Packet) []capture.Packet{
 		}
 		return p
 	},
+	"bytes changed": func(r *rand.Rand, p []capture.Packet) []capture.Packet {
+		for i := range p {
+			if n := len(p[i].Data); n > 100 && r.IntN(3) == 0 {
+				p[i].Data = bytes.Clone(p[i].Data)
+				p[i].Data[66+r.IntN(n-66)] = byte(r.IntN(4))
+			}
+		}
+		return p
+	},
 	"one direction": func(_ *rand.Rand, p []capture.Packet) []capture.Packet {
 		var x capture.Parser
 		var s capture.Segment
@@ -310,25 +319,33 @@ func TestTogether(t *testing.T) {
 			for i := range packets {
 				packets[i].Number = i + 1
 			}
-			for _, view := range []session.View{session.Messages, session.Statements, session.Sessions} {
+			for name, o := range map[string]Options{
+				"messages":   {Session: session.Options{View: session.Messages}, Render: func() Renderer { return whole{} }},
+				"statements": {Session: session.Options{View: session.Statements}, Render: func() Renderer { return whole{} }},
+				"sessions":   {Session: session.Options{View: session.Sessions}, Render: func() Renderer { return whole{} }},
+				"JSON":       {Render: func() Renderer { return &render.JSON{} }},
+				"text":       {Render: func() Renderer { return textOf(render.Normal, render.SinceLast) }},
+				"short text": {Render: func() Renderer { return textOf(render.Short, render.NoTime) }},
+				"long text":  {Render: func() Renderer { return textOf(render.Full, render.SinceLast) }},
+			} {
 				var told, each bytes.Buffer
-				o := Options{Session: session.Options{Ports: []uint16{session.DefaultPort}, View: view}, Jobs: 1,
-					Output: &told,
-					Render: func() Renderer {
-						return rendererFunc(func(dst []byte, e *session.Event) []byte {
-							if len(e.Alike) > 0 {
-								together++
-							}
-							return whole{}.Append(dst, e)
-						})
-					}}
+				o.Session.Ports, o.Jobs, o.Output = []uint16{session.DefaultPort}, 1, &told
+				plain, r := o.Render, o.Render()
+				o.Render = func() Renderer {
+					return rendererFunc(func(dst []byte, e *session.Event) []byte {
+						if e.Again {
+							together++
+						}
+						return r.Append(dst, e)
+					})
+				}
 				totals := feed(o, packets).Totals()
-				o.Output, o.Render = &each, func() Renderer { return whole{} }
+				o.Render, o.Output = plain, &each
 				o.Select = func(e *session.Event, pass func(*session.Event)) { pass(e) }
 				want := feed(o, packets).Totals()
-				compare(t, fmt.Sprintf("view %d", view), each.String(), told.String())
+				compare(t, name, each.String(), told.String())
 				if d := cmp.Diff(want, totals); d != "" {
-					t.Errorf("view %d (-each +together): %s", view, d)
+					t.Errorf("%s (-each +together): %s", name, d)
 				}
 			}
 		})
@@ -336,6 +353,12 @@ func TestTogether(t *testing.T) {
 	if together < 100 {
 		t.Errorf("%d messages were told of with others behind them", together)
 	}
+}
+
+func textOf(d render.Detail, times render.TimeStyle) Renderer {
+	r := render.NewText(false)
+	r.Detail, r.Clock.Style = d, times
+	return r
 }
 
 // whole renders all that an event says of a message or a statement.

@@ -34,6 +34,11 @@ func (r *JSON) Append(dst []byte, e *session.Event) []byte {
 		dst = r.appendStatement(r.appendHead(dst, begun(e)), e)
 		return append(dst, "}\n"...)
 	}
+	if e.Again {
+		if line, ok := r.appendAgain(dst, e); ok {
+			return line
+		}
+	}
 	switch e.Type {
 	case session.Drop:
 		return r.appendDrop(dst, e)
@@ -44,23 +49,7 @@ func (r *JSON) Append(dst []byte, e *session.Event) []byte {
 		dst = r.appendSession(r.appendHeadOf(dst, "session", e), e)
 		return append(dst, "}\n"...)
 	}
-	if h := &r.head; !h.is(e) || uint64(e.Offset-r.round) >= step {
-		h.of(e, r.appendHead(h.text[:0], e))
-		if r.round = e.Offset - e.Offset%step; e.From != 0 {
-			h.text = append(append(append(h.text, `,"from":"`...), e.From.String()...), `","offset":`...)
-		}
-		if r.round > 0 {
-			h.text = appendNumber(h.text, r.round/step)
-		}
-	}
-	dst = append(dst, r.head.text...)
-	switch {
-	case e.From == 0:
-	case r.round > 0:
-		dst = appendFour(dst, uint64(e.Offset-r.round))
-	default:
-		dst = appendNumber(dst, e.Offset)
-	}
+	dst = r.appendBegin(dst, e)
 	switch e.Type {
 	case session.Message:
 		dst = r.appendMessage(dst, e)
@@ -117,6 +106,37 @@ func (r *JSON) Append(dst []byte, e *session.Event) []byte {
 		dst = appendJSONStrings(dst, e.Notes)
 	}
 	return append(dst, "}\n"...)
+}
+
+// appendAgain appends the line of a row, or of data of a COPY, that is like the one before.
+// It returns false where there is more to say.
+func (r *JSON) appendAgain(dst []byte, e *session.Event) (_ []byte, ok bool) {
+	line, ok := r.appendRow(r.appendBegin(dst, e), e)
+	if e.Columns != nil {
+		line = append(line, r.abouts.of(e.Conn).namesOf(e.Columns)...)
+	}
+	return append(line, "}\n"...), ok
+}
+
+// appendBegin appends the beginning of a line, up to the offset.
+func (r *JSON) appendBegin(dst []byte, e *session.Event) []byte {
+	if h := &r.head; !h.is(e) || uint64(e.Offset-r.round) >= step {
+		h.of(e, r.appendHead(h.text[:0], e))
+		if r.round = e.Offset - e.Offset%step; e.From != 0 {
+			h.text = append(append(append(h.text, `,"from":"`...), e.From.String()...), `","offset":`...)
+		}
+		if r.round > 0 {
+			h.text = appendNumber(h.text, r.round/step)
+		}
+	}
+	dst = append(dst, r.head.text...)
+	switch {
+	case e.From == 0:
+		return dst
+	case r.round > 0:
+		return appendFour(dst, uint64(e.Offset-r.round))
+	}
+	return appendNumber(dst, e.Offset)
 }
 
 // begun returns the event of a statement with the packet and the time of its
@@ -211,12 +231,8 @@ func (r *JSON) appendMessage(dst []byte, e *session.Event) []byte {
 	var fields []message.Field
 	if place := r.recall.place(e); place.is(e) {
 		dst = append(dst, place.text...)
-	} else if row, ok := r.reader.Row(e); ok && r.typing.of(e, nil) {
-		dst = append(r.appendWhat(dst, e), `"values":`...)
-		dst = append(appendJSONValues(dst, row), '}')
-	} else if data, ok := r.reader.Data(e); ok {
-		dst = append(r.appendWhat(dst, e), `"data":`...)
-		dst = append(appendJSONBytes(dst, data), '}')
+	} else if text, ok := r.appendRow(dst, e); ok {
+		dst = text
 	} else {
 		start := len(dst)
 		dst, fields = r.appendContent(dst, e)
@@ -239,6 +255,20 @@ func (r *JSON) appendMessage(dst []byte, e *session.Event) []byte {
 		dst = append(dst, `,"uncertain":true`...)
 	}
 	return r.appendMeaning(dst, e, fields)
+}
+
+// appendRow appends what a message is and its only field, if that is a row or data of a COPY
+// as it is shown; else it returns false.
+func (r *JSON) appendRow(dst []byte, e *session.Event) (_ []byte, ok bool) {
+	if row, ok := r.reader.Row(e); ok && r.typing.of(e, nil) {
+		dst = append(r.appendWhat(dst, e), `"values":`...)
+		return append(appendJSONValues(dst, row), '}'), true
+	}
+	if data, ok := r.reader.Data(e); ok {
+		dst = append(r.appendWhat(dst, e), `"data":`...)
+		return append(appendJSONBytes(dst, data), '}'), true
+	}
+	return dst, false
 }
 
 // appendWhat appends what a message is, and begins the object of its fields.

@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"crypto/md5"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -11,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/pgwdump/pgwdump/decode"
 	"github.com/pgwdump/pgwdump/message"
@@ -131,6 +134,57 @@ func TestData(t *testing.T) {
 		}
 		if line := string(new(JSON).Append(nil, e)); !strings.Contains(line, c.json) {
 			t.Errorf("%q: %s", c.body, line)
+		}
+	}
+}
+
+// TestAgain holds that messages that were told of together look as if each was told of by
+// itself.
+func TestAgain(t *testing.T) {
+	row := func(values string) string { return "\x00\x02" + values }
+	for kind, bodies := range map[message.Kind][]string{
+		message.KindDataRow: {row("\x00\x00\x00\x01a\xff\xff\xff\xff"), row("\x00\x00\x00\x09a"), row("\x00\x00\x00\x01,\x00\x00\x00\x00"),
+			row("\x00\x00\x00\x0212\x00\x00\x00\x0a1234567890"), row(""), row("\x00\x00\x00\x01b\x00\x00\x00\x01\xff")},
+		message.KindCopyData: {"1\ta\n", "", "\x00\xff", strings.Repeat("x", 300), "\"\\"},
+	} {
+		type renderer interface {
+			Append([]byte, *session.Event) []byte
+		}
+		long := func() renderer {
+			r := NewText(false)
+			r.Detail = Full
+			return r
+		}
+		for name, renderer := range map[string]func() renderer{
+			"JSON": func() renderer { return new(JSON) }, "text": func() renderer { return NewText(true) }, "long text": long,
+		} {
+			at := int64(9_990) // then the last four digits are not all that changes
+			var wire []byte
+			event := func(body string) session.Event {
+				return session.Event{
+					Type: session.Message, Conn: &session.Conn{Conn: &reassembly.Conn{Number: 1}}, From: message.Backend, Phase: phase.CopyOut, Offset: at,
+					Frame:   decode.Frame{Kind: kind, Tag: 'd', Length: 4 + len(body), Offset: at, Size: 5 + len(body), Head: 5, Body: []byte(body)},
+					Details: &session.Details{},
+				}
+			}
+			var want []string
+			first := event(bodies[0])
+			for i, body := range bodies {
+				e := event(body)
+				want = append(want, string(renderer().Append(nil, &e)))
+				at += int64(e.Frame.Size)
+				if i > 0 {
+					wire = append(binary.BigEndian.AppendUint32(append(wire, 'd'), uint32(4+len(body))), body...)
+				}
+			}
+			first.Alike = wire
+			var got []string
+			for r, more := renderer(), true; more; more = first.Next() {
+				got = append(got, string(r.Append(nil, &first)))
+			}
+			if d := cmp.Diff(want, got); d != "" {
+				t.Errorf("%s, %s (-by itself +together): %s", kind, name, d)
+			}
 		}
 	}
 }

@@ -35,7 +35,8 @@ type Text struct {
 	recall  recall
 	typing  typing
 	shapes  perConn[labels]
-	labels  *labels // those of shapes for this message
+	leads   [2][message.Kinds]lead // by side and kind, that of the payload where there is one
+	labels  *labels                // those of shapes for this message
 	asked   perConn[asked]
 }
 
@@ -65,6 +66,9 @@ func (r *Text) Append(dst []byte, e *session.Event) []byte {
 	dst = append(dst, r.head.text...)
 	switch e.Type {
 	case session.Message:
+		if e.Again && r.Detail <= Normal { // there is nothing else to say of it
+			return append(r.appendNotes(r.appendContent(dst, e), e), '\n')
+		}
 		return r.appendMessage(dst, e)
 	case session.Open:
 		dst = append(dst, p.aside.on...)
@@ -261,9 +265,9 @@ func (r *Text) appendContent(dst []byte, e *session.Event) []byte {
 	}
 	r.typing.of(e, fields)
 	r.labels = r.shapes.of(e.Conn)
-	dst, width := r.appendKind(dst, e)
-	before := len(dst)
-	dst = appendSpaces(dst, max(typeWidth-width, 2))
+	lead := r.leadOf(e)
+	before := len(dst) + lead.kind
+	dst = append(dst, lead.text...)
 	start := len(dst)
 	switch {
 	case isRow:
@@ -279,6 +283,27 @@ func (r *Text) appendContent(dst []byte, e *session.Event) []byte {
 		return dst[:before] // no blanks at the end of a line
 	}
 	return dst
+}
+
+// A lead is how the line of a message goes on behind its head: with the kind of message, and
+// blanks up to where its fields begin.
+type lead struct {
+	text []byte // nil before it is needed
+	kind int    // bytes of it before the blanks
+}
+
+// leadOf returns the lead of a message that was read. There are few of them, so it keeps them.
+func (r *Text) leadOf(e *session.Event) *lead {
+	kind := e.Frame.Kind
+	if e.Payload != message.KindUnknown {
+		kind = e.Payload
+	}
+	l := &r.leads[e.From>>1&1][kind]
+	if l.text == nil {
+		text, width := r.appendKind(nil, e)
+		l.text, l.kind = appendSpaces(text, max(typeWidth-width, 2)), len(text)
+	}
+	return l
 }
 
 // appendKind appends which message it is, and returns how many columns that takes.

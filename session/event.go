@@ -52,11 +52,11 @@ const (
 // An Event is something that happened on a connection. What most messages have comes
 // first, in few lines of a processor's cache.
 type Event struct {
-	Type   EventType
-	From   message.Side // who sent what it tells of; 0 with Open and Close
-	Phase  phase.Phase  // in which the message came
-	Moved  bool         // that is another than of the message before
-	Wanted bool         // the statement is what was looked for, and no neighbour of that
+	Type  EventType
+	From  message.Side // who sent what it tells of; 0 with Open and Close
+	Phase phase.Phase  // in which the message came
+	Moved bool         // that is another than of the message before
+	Again bool         // nothing but place and body are others than in the event before: see Next
 
 	Partial   bool         // part of the message is missing
 	Uncertain bool         // decoded after a guess
@@ -94,7 +94,8 @@ type Details struct {
 	Malformed *message.Error // why a Reader did not understand all of the body
 	Cancel    *Cancel        // with a CancelRequest, its Close, or the error that it led to: see Cancels
 
-	Row *CopyRow // with Row
+	Row    *CopyRow // with Row
+	Wanted bool     // the statement is what was looked for, and no neighbour of that
 
 	Packets int64 // with Drop
 
@@ -121,7 +122,7 @@ func (e *Event) Next() bool {
 		return false
 	}
 	e.Alike = e.Frame.Split(e.Alike)
-	e.Offset, e.Moved, e.Payload, e.Last = e.Frame.Offset, false, 0, e.Time
+	e.Offset, e.Moved, e.Again, e.Payload, e.Last = e.Frame.Offset, false, true, 0, e.Time
 	e.Details = &nothing
 	return true
 }

@@ -50,7 +50,7 @@ func (v *Surroundings) Add(e *Event, pass func(*Event)) {
 			pass(&near.before[i])
 		}
 		near.before, near.after = near.before[:0], v.around
-		e.Wanted = true
+		e.own().Wanted = true
 		pass(e)
 	case near.after > 0:
 		near.after--
