@@ -206,13 +206,17 @@ func lastWord(b []byte) (x uint64, size int) {
 
 const ones, highs = 0x0101010101010101, 0x8080808080808080
 
-// special returns not 0 if one of eight bytes is escaped or has a meaning in a list: a
-// control, a quotation mark, a comma, a bracket or a backslash, or beyond ASCII.
+// special returns a word in which the highest bit of a byte is set if one of eight bytes is
+// escaped or has a meaning in a list: a control, a quotation mark, a comma, a bracket or a
+// backslash, or beyond ASCII. Which byte that is it does not say.
 func special(x uint64) uint64 {
-	low := x &^ highs
-	brackets := (low + ones*(0x80-'[')) &^ (low + ones*(0x80-']'-1)) // and the backslash between them
-	below := (x - ones*' ') | ((x ^ ones*'\'') - ones) | ((x ^ ones*',') - ones)
-	return (below&^x | brackets | x | (x + ones)) & highs
+	brackets := (x + ones*(0x80-'[')) &^ (x + ones*(0x80-']'-1)) // and the backslash between them
+	return (x - ones*' ') | ((x ^ ones*'\'') - ones) | ((x ^ ones*',') - ones) | brackets | (x + ones) | x
+}
+
+// escaped is special for what is escaped in JSON.
+func escaped(x uint64) uint64 {
+	return (x - ones*' ') | ((x ^ ones*'"') - ones) | ((x ^ ones*'\\') - ones) | (x + ones) | x
 }
 
 // odd returns a word with the highest bit of each byte of x that may have to be escaped:

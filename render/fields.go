@@ -260,7 +260,7 @@ func (r *Text) appendValues(dst []byte, values message.Values) []byte {
 		dst = slices.Grow(dst, len(v)+word)
 		to, found := dst[len(dst):cap(dst)], uint64(0)
 		if len(v) >= word {
-			for i := 0; i <= len(v)-word; i += word {
+			for i := 0; i < len(v)-word; i += word {
 				x := binary.LittleEndian.Uint64(v[i : i+word])
 				binary.LittleEndian.PutUint64(to[i:i+word], x)
 				found |= special(x)
@@ -273,7 +273,7 @@ func (r *Text) appendValues(dst []byte, values message.Values) []byte {
 			binary.LittleEndian.PutUint64(to, x)
 			found = special(x)
 		}
-		if found != 0 {
+		if found&highs != 0 {
 			dst = r.appendElement(dst[:start], v, listClass|markClass)
 			continue
 		}

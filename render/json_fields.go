@@ -104,21 +104,21 @@ func appendJSONValues(dst []byte, values message.Values) []byte {
 		marks := uint64(0)
 		switch {
 		case len(v) >= word:
-			for i := 0; i <= len(v)-word; i += word {
+			for i := 0; i < len(v)-word; i += word {
 				x := binary.LittleEndian.Uint64(v[i : i+word])
 				binary.LittleEndian.PutUint64(to[i+1:i+1+word], x)
-				marks |= odd(x, '"'*ones)
+				marks |= escaped(x)
 			}
 			x := binary.LittleEndian.Uint64(v[len(v)-word:]) // some of it once more
 			binary.LittleEndian.PutUint64(to[len(v)+1-word:], x)
-			marks |= odd(x, '"'*ones)
+			marks |= escaped(x)
 		case len(v) > 0:
 			x, _ := lastWord(v)
 			binary.LittleEndian.PutUint64(to[1:], x)
-			marks = odd(x, '"'*ones)
+			marks = escaped(x)
 		}
 		at := len(v) + 1
-		if marks != 0 {
+		if marks&highs != 0 {
 			dst = append(appendJSONBytes(dst, v), ',')
 			continue
 		}

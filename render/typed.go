@@ -61,6 +61,11 @@ func (t *typing) value(i int, b []byte) []byte {
 	if t.plain || b == nil {
 		return b
 	}
+	return t.print(i, b)
+}
+
+// print is value where the value may have to be printed anew.
+func (t *typing) print(i int, b []byte) []byte {
 	oid, format := message.OID(0), formatOf(t.formats, i)
 	switch {
 	case t.columns != nil && i < len(t.columns.List):
