@@ -1,10 +1,13 @@
 package pipeline
 
+import "slices"
+
 // A worker observes the shards that are its own, and renders.
 type worker struct {
 	shards   []*shard
 	in       chan *batch // to observe; nil where it has no shards
 	renderer Renderer
+	usual    int // how much memory for output the last batch would have had enough with
 }
 
 // start starts the goroutines. All channels have room for all batches, so that nobody
@@ -112,6 +115,7 @@ func (p *Pipeline) render(w *worker, b *batch) {
 	if w.renderer == nil {
 		return
 	}
+	b.out = slices.Grow(b.out, w.usual)
 	last := b.before
 	for _, events := range b.ordered {
 		for i := range events {
@@ -128,6 +132,7 @@ func (p *Pipeline) render(w *worker, b *batch) {
 			}
 		}
 	}
+	w.usual = len(b.out) + len(b.out)/8
 }
 
 // writeHeld writes what was rendered of a batch so far, and waits for that: until all of
