@@ -25,7 +25,7 @@ type shard struct {
 func newShard(index int, o *Options) *shard {
 	observed := o.Session
 	observed.Held = share(o.Held, 2)
-	observed.Together = o.Select == nil // which is asked about each event
+	observed.Together = o.Select == nil || o.Session.View != session.Messages // Select is asked about each event
 	s := &shard{index: uint8(index), observer: session.New(observed), tells: o.Render != nil || o.Select != nil}
 	s.table = reassembly.New(reassembly.Options{
 		Connections: share(o.Connections, 1),
