@@ -28,6 +28,7 @@ type file struct {
 	packets int    // read so far
 	format  format
 	large   []byte        // memory for a record that the buffer of in cannot hold
+	holder  *Buffer       // what take has returned last is in it; nil where that is in large
 	read    *atomic.Int64 // bytes read from disk, of this file and others
 	over    *atomic.Bool  // nil unless it grows
 	secrets func(name string, keyLog []byte)
@@ -145,29 +146,20 @@ func (f *file) close() {
 	}
 }
 
-// take returns the next n bytes, valid until the next call, or for as long as the Buffer is
-// held that they are in: see holder. The error is io.EOF where there are none, ErrCut where
-// there are fewer.
+// take returns the next n bytes, valid until the next call, or for as long as f.holder is
+// held. The error is io.EOF where there are none, ErrCut where there are fewer.
 func (f *file) take(n int) ([]byte, error) {
 	if n > bufferSize {
+		f.holder = nil
 		return f.takeLarge(n)
 	}
 	b, err := f.in.Peek(n)
-	if len(b) == n {
+	if f.holder = f.in.buffer; len(b) == n {
 		f.in.Discard(n)
 		f.offset += int64(n)
 		return b, nil
 	}
 	return nil, f.end(len(b), err)
-}
-
-// holder returns the Buffer that the n bytes are in that were taken last; nil where they are
-// in none.
-func (f *file) holder(n int) *Buffer {
-	if n > bufferSize {
-		return nil
-	}
-	return f.in.buffer
 }
 
 // takeLarge is take for what the buffer cannot hold. Memory grows with what is

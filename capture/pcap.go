@@ -109,7 +109,7 @@ func (c *pcap) next(f *file, p *Packet) error {
 	}
 	p.Time = int64(seconds)*1e9 + int64(fraction)*c.unit
 	p.Link, p.Length, p.Data, p.Interface = c.about.Link, int(length), data, &c.about
-	p.Buffer = f.holder(len(data))
+	p.Buffer = f.holder
 	return nil
 }
 

@@ -68,7 +68,7 @@ func (c *pcapng) next(f *file, p *Packet) error {
 		case err != nil:
 			return err
 		case kind == blockEnhanced || kind == blockPacketOld || kind == blockSimple:
-			p.Buffer = f.holder(len(body))
+			p.Buffer = f.holder
 			return nil
 		}
 	}
