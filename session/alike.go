@@ -12,9 +12,10 @@ import (
 func mayRepeat(k message.Kind) bool { return k == message.KindDataRow || k == message.KindCopyData }
 
 // repeats tells whether what is known of a message that was allowed would be known of another
-// one too that is like it and comes right behind it, with the same bytes of the capture.
-func (s *stream) repeats(d *side, f *decode.Frame) bool {
-	return s.observer.options.Together && f.Missing() == 0 && !f.Guessed && len(d.marks) == 0 && d.lost == nil && s.tls == nil && !s.doubt.torn &&
+// one too that is like it and comes right behind it, with the same bytes of the capture: be it
+// that it came in the phase in which the other comes.
+func (s *stream) repeats(d *side, f *decode.Frame, e *Event) bool {
+	return s.observer.options.Together && e.Phase == s.tracker.Phase() && f.Missing() == 0 && !f.Guessed && len(d.marks) == 0 && d.lost == nil && s.tls == nil && !s.doubt.torn &&
 		!s.observer.options.Check && s.tracker.Repeats(d.from, f.Kind)
 }
 
