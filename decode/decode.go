@@ -194,7 +194,7 @@ func (d *Decoder) Next(c message.Context) (*Frame, error) {
 // type, as long as their bodies begin with the same n bytes: those that are whole in what
 // was fed, so that nothing is out of the ordinary about them. It returns them as they stand
 // in the stream, one behind the other, and how many they are. They are valid for as long as
-// what was fed is, and [Split] takes one after the other off.
+// what was fed is, and [Frame.Split] takes one after the other off.
 func (d *Decoder) Alike(n int) (messages []byte, count int) {
 	d.settle()
 	f := &d.frame

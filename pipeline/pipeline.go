@@ -18,10 +18,11 @@
 // everything, one worker observes it while the others render. Observing is the smaller
 // part.
 //
-// A batch owns the memory of all that belongs to it, from the payloads to the output,
-// and there are only so many batches: memory does not grow, and who adds packets waits
-// where they cannot be worked off. A live capture must not wait: there packets wait in
-// a backlog, and where that is nearly full, whole connections are shed (shed.go).
+// A batch owns the memory of all that belongs to it, or holds the Buffers of the capture
+// that its payloads are in, and there are only so many batches: memory does not grow, and
+// who adds packets waits where they cannot be worked off. A live capture must not wait:
+// there packets wait in a backlog, and where that is nearly full, whole connections are
+// shed (shed.go).
 package pipeline
 
 import (
@@ -144,7 +145,8 @@ func New(o Options) *Pipeline {
 // concurrent tells whether others work than who adds packets.
 func (p *Pipeline) concurrent() bool { return p.options.Jobs > 1 || p.backlog != nil }
 
-// Add adds the next packet of the capture. What it needs of it, it copies.
+// Add adds the next packet of the capture. What it needs of it, it copies, or it holds the
+// Buffer that it is in.
 func (p *Pipeline) Add(packet *capture.Packet) {
 	s := &p.segment
 	p.idle = 0

@@ -132,10 +132,10 @@ func (e *escaper) characters(dst, b []byte) (_, rest []byte, ok bool) {
 }
 
 // words writes b up to the first eight bytes with something among them that is beyond ASCII
-// or that nothing stands for, and returns how many it has done of b and how many that makes. It goes eight bytes at a time,
-// whether there is something to escape or not, because showing values is where the time
-// goes: what becomes of one word need not be known before the next is looked at. There is
-// room for eight more bytes than that can be.
+// or that nothing stands for, and returns how many it has done of b and how many that makes.
+// It goes eight bytes at a time, whether there is something to escape or not, because showing
+// values is where the time goes: what becomes of one word need not be known before the next
+// is looked at. There is room for eight more bytes than that can be.
 func (e *escaper) words(to, b []byte) (done, n int) {
 	mark := e.mark
 	for ; done <= len(b)-word; done += word {

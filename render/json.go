@@ -124,9 +124,9 @@ func (r *JSON) appendBegin(dst []byte, e *session.Event) []byte {
 		h.of(e, r.appendHead(h.text[:0], e))
 		if r.round = e.Offset - e.Offset%step; e.From != 0 {
 			h.text = append(append(append(h.text, `,"from":"`...), e.From.String()...), `","offset":`...)
-		}
-		if r.round > 0 {
-			h.text = appendNumber(h.text, r.round/step)
+			if r.round > 0 {
+				h.text = appendNumber(h.text, r.round/step)
+			}
 		}
 	}
 	dst = append(dst, r.head.text...)
