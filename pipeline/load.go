@@ -16,8 +16,9 @@ const (
 	toldPerLoad = 256
 )
 
-// A load is some packets that follow one another, and owns their payloads: what Add
-// fills, and what waits where more comes than can be worked on.
+// A load is some packets that follow one another, and owns their payloads or holds the
+// Buffers that they are in: what Add fills, and what waits where more comes than can be
+// worked on.
 type load struct {
 	size     int               // bytes of the payloads
 	held     []*capture.Buffer // that some of them are in
@@ -89,8 +90,7 @@ func (l *load) add(s *capture.Segment, before *passed) {
 	l.last, l.time = s.Number, s.Time
 }
 
-// own makes the payload of a segment stay as long as the load. In a live capture it is
-// copied always: there much may wait, and a Buffer is large.
+// own makes the payload of a segment stay as long as the load.
 func (l *load) own(s *capture.Segment) {
 	if s.Buffer == nil {
 		start := len(l.payloads)
