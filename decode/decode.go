@@ -39,7 +39,7 @@ type Frame struct {
 	// that nothing has confirmed it yet.
 	Guessed bool
 
-	Length int    // the length word as it stood there, which counts itself; 1 for a one-byte answer
+	Length uint32 // the length word as it stood there, which counts itself; 1 for a one-byte answer
 	Offset int64  // of the message's first byte in the stream
 	Size   int    // bytes that the message takes in the stream
 	Head   int    // bytes of it before the body: type byte and length word
@@ -61,7 +61,7 @@ func (f *Frame) Append(dst []byte) []byte {
 		dst = append(dst, f.Tag)
 	}
 	if f.Head >= lengthWord {
-		dst = binary.BigEndian.AppendUint32(dst, uint32(f.Length))
+		dst = binary.BigEndian.AppendUint32(dst, f.Length)
 	}
 	return append(dst, f.Body...)
 }
@@ -182,7 +182,7 @@ func (d *Decoder) Next(c message.Context) (*Frame, error) {
 	// the ordinary. Field by field: a whole Frame would be put together elsewhere and
 	// copied, which costs more than all the rest.
 	f := &d.frame
-	f.Kind, f.Tag, f.Length = kind, b[0], size-1
+	f.Kind, f.Tag, f.Length = kind, b[0], length
 	f.Offset, f.Size, f.Head = d.offset, size, head
 	f.Body, f.Dropped = b[head:size:size], 0
 	f.Held, f.Guessed = cap(d.kept) > 0, false
@@ -222,8 +222,9 @@ func (d *Decoder) Alike(n int) (messages []byte, count int) {
 // where the message is.
 func (f *Frame) Split(messages []byte) (rest []byte) {
 	f.Offset += int64(f.Size)
-	f.Size = int(binary.BigEndian.Uint32(messages[1:])) + 1
-	f.Length, f.Head, f.Held, f.Dropped = f.Size-1, head, false, 0
+	f.Length = binary.BigEndian.Uint32(messages[1:])
+	f.Size = int(f.Length) + 1
+	f.Head, f.Held, f.Dropped = head, false, 0
 	f.Body = messages[head:f.Size:f.Size]
 	return messages[f.Size:]
 }
@@ -344,7 +345,7 @@ func (d *Decoder) judge(c message.Context) error {
 		d.lose(0)
 		return e
 	}
-	d.frame = Frame{Kind: h.Kind, Tag: h.Tag, Length: h.Length, Offset: d.offset, Size: h.Size, Head: h.Body}
+	d.frame = Frame{Kind: h.Kind, Tag: h.Tag, Length: uint32(h.Length), Offset: d.offset, Size: h.Size, Head: h.Body}
 	d.keep, d.dropped, d.absent = h.Size, 0, 0
 	if limit := d.options.MaxBody; limit > 0 {
 		d.keep = min(h.Size, h.Body+limit)

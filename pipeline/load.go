@@ -12,6 +12,9 @@ const (
 	// little enough to stay in a core's own cache.
 	loadBytes    = 96 << 10
 	loadSegments = 512
+	// loadBuffers is how many Buffers a load holds at most: what is in them between its
+	// packets may be much.
+	loadBuffers = 4
 	// toldPerLoad is about how many events a load has that do not come from its segments.
 	toldPerLoad = 256
 )
@@ -72,7 +75,8 @@ func (p *Pipeline) next() *load {
 
 // full tells whether there is no room for a segment.
 func (l *load) full(s *capture.Segment) bool {
-	return len(l.segments) > 0 && (len(l.segments) == loadSegments || l.size+len(s.Payload) > loadBytes)
+	return len(l.segments) > 0 && (len(l.segments) == loadSegments || l.size+len(s.Payload) > loadBytes ||
+		len(l.held) == loadBuffers && l.held[loadBuffers-1] != s.Buffer)
 }
 
 // add adds a segment that there is room for, or the first.

@@ -56,7 +56,7 @@ func TestKept(t *testing.T) {
 					t.Fatal(err)
 				}
 				e.Type, e.From, e.Phase, e.Columns = session.Message, message.Backend, phase.ExtendedQuery, columns[random.IntN(len(columns))]
-				e.Frame = decode.Frame{Kind: message.KindDataRow, Tag: 'D', Length: len(wire) - 1, Size: len(wire), Head: 5, Body: wire[5:]}
+				e.Frame = decode.Frame{Kind: message.KindDataRow, Tag: 'D', Length: uint32(len(wire) - 1), Size: len(wire), Head: 5, Body: wire[5:]}
 			}
 			got, want := string(used.Append(nil, e)), string(kind().Append(nil, e))
 			if got != want {

@@ -26,7 +26,7 @@ func (r *Text) appendOctets(dst []byte, e *session.Event, fields []message.Field
 		dst = r.appendRow(dst, row{0, []byte{f.Tag}, "type", []message.Field{{Type: message.FieldChar, Int: int64(f.Tag)}}})
 	}
 	if word := f.Head - 4; word >= 0 {
-		dst = r.appendRow(dst, row{word, binary.BigEndian.AppendUint32(nil, uint32(f.Length)), "length", number(f.Length)})
+		dst = r.appendRow(dst, row{word, binary.BigEndian.AppendUint32(nil, f.Length), "length", number(int(f.Length))})
 	}
 	next := 0
 	coded := f.Kind

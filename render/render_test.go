@@ -121,7 +121,7 @@ func TestData(t *testing.T) {
 	} {
 		e := &session.Event{
 			Type: session.Message, Conn: &session.Conn{Conn: &reassembly.Conn{Number: 1}}, From: message.Backend, Phase: c.phase,
-			Frame: decode.Frame{Kind: message.KindCopyData, Tag: 'd', Length: 4 + len(c.body), Size: 5 + len(c.body), Head: 5, Body: []byte(c.body)}, Details: &session.Details{},
+			Frame: decode.Frame{Kind: message.KindCopyData, Tag: 'd', Length: uint32(4 + len(c.body)), Size: 5 + len(c.body), Head: 5, Body: []byte(c.body)}, Details: &session.Details{},
 		}
 		for _, colours := range []bool{false, true} {
 			r := NewText(colours)
@@ -163,7 +163,7 @@ func TestAgain(t *testing.T) {
 			event := func(body string) session.Event {
 				return session.Event{
 					Type: session.Message, Conn: &session.Conn{Conn: &reassembly.Conn{Number: 1}}, From: message.Backend, Phase: phase.CopyOut, Offset: at,
-					Frame:   decode.Frame{Kind: kind, Tag: 'd', Length: 4 + len(body), Offset: at, Size: 5 + len(body), Head: 5, Body: []byte(body)},
+					Frame:   decode.Frame{Kind: kind, Tag: 'd', Length: uint32(4 + len(body)), Offset: at, Size: 5 + len(body), Head: 5, Body: []byte(body)},
 					Details: &session.Details{},
 				}
 			}
@@ -200,7 +200,7 @@ func BenchmarkRow(b *testing.B) {
 	packet := session.Event{
 		Type: session.Message, Conn: &session.Conn{Conn: &reassembly.Conn{Number: 1}, Client: "10.0.0.1:40000", Server: "10.0.0.2:5432"},
 		Packet: 7, Time: 1_700_000_000_123_456_789, From: message.Backend, Details: &session.Details{},
-		Frame: decode.Frame{Kind: message.KindDataRow, Tag: 'D', Length: len(wire) - 1, Size: len(wire), Head: 5, Body: wire[5:]},
+		Frame: decode.Frame{Kind: message.KindDataRow, Tag: 'D', Length: uint32(len(wire) - 1), Size: len(wire), Head: 5, Body: wire[5:]},
 		Alike: bytes.Repeat(wire, rows-1),
 	}
 	for name, r := range map[string]interface {

@@ -83,6 +83,7 @@ type Event struct {
 	Last  int64 // the Time of the event before
 
 	Statement *Statement // with Ended; valid until the Reset of the Events
+	Row       *CopyRow   // with Row
 
 	*Details // of those with nothing in them all have the same
 }
@@ -94,8 +95,7 @@ type Details struct {
 	Malformed *message.Error // why a Reader did not understand all of the body
 	Cancel    *Cancel        // with a CancelRequest, its Close, or the error that it led to: see Cancels
 
-	Row    *CopyRow // with Row
-	Wanted bool     // the statement is what was looked for, and no neighbour of that
+	Wanted bool // the statement is what was looked for, and no neighbour of that
 
 	Packets int64 // with Drop
 

@@ -169,7 +169,7 @@ type Conn struct {
 // begin tells of an event, which is to be filled.
 func (o *Observer) begin(t EventType, s *stream, packet int, time int64) *Event {
 	e := o.add(o.tells(t, 0), t, s, packet, time)
-	if t != Ended {
+	if t != Ended && t != Row {
 		e.Details = new(Details)
 	}
 	return e
