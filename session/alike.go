@@ -12,11 +12,18 @@ import (
 func mayRepeat(k message.Kind) bool { return k == message.KindDataRow || k == message.KindCopyData }
 
 // repeats tells whether what is known of a message that was allowed would be known of another
-// one too that is like it and comes right behind it, with the same bytes of the capture: be it
-// that it came in the phase in which the other comes.
+// one too that is like it and comes right behind it, with the same bytes of the capture.
 func (s *stream) repeats(d *side, f *decode.Frame, e *Event) bool {
-	return s.observer.options.Together && e.Phase == s.tracker.Phase() && f.Missing() == 0 && !f.Guessed && len(d.marks) == 0 && d.lost == nil && s.tls == nil && !s.doubt.torn &&
-		!s.observer.options.Check && s.tracker.Repeats(d.from, f.Kind)
+	o := &s.observer.options
+	switch {
+	case !o.Together, o.Check: // each is looked at
+	case f.Missing() > 0, f.Guessed:
+	case s.tls != nil, s.doubt.torn, len(d.marks) > 0, d.lost != nil: // what comes may be of another packet, or mean something else
+	case e.Phase != s.tracker.Phase(): // it came in another one than the next will
+	default:
+		return s.tracker.Repeats(d.from, f.Kind)
+	}
+	return false
 }
 
 // alike goes over the messages behind one that repeats. They are told of in the event of that
@@ -34,14 +41,14 @@ func (s *stream) alike(d *side, f *decode.Frame, e *Event) (messages, size int64
 	return int64(n), int64(len(all))
 }
 
-// passes tells whether nothing else is made of what comes behind a row, or behind data of a
-// COPY, than that it is counted.
-func (p *pairing) passes(m *seen) bool {
+// onlyCounts tells whether nothing else is made of what comes behind a row, or behind data of
+// a COPY, than that it is counted.
+func (p *pairing) onlyCounts(m *seen) bool {
 	w := p.asks.waiting()
 	return !p.copies && len(w) > 0 && w[0].number == m.step.Request && (w[0].statement == nil || w[0].statement.lesson == nil)
 }
 
-// alike counts messages behind one that passes.
+// alike counts messages behind one, where it onlyCounts.
 func (p *pairing) alike(m *seen, messages, size int64) {
 	s := p.asks.waiting()[0].statement
 	if s == nil || messages == 0 {
@@ -58,7 +65,7 @@ func (p *pairing) alike(m *seen, messages, size int64) {
 		s.Returned += messages
 		return
 	}
-	const head = 5 // bytes
+	head := m.size - int64(len(m.body))
 	copied.Messages += messages
 	copied.Bytes += size - messages*head
 }

@@ -116,7 +116,8 @@ type Details struct {
 var nothing Details
 
 // Next makes the event of a message that of the next one, of those that are Alike, as if that
-// had been told of by itself. It returns false where there is none.
+// had been told of by itself: there are only such as have all else in common. It returns false
+// where there is none.
 func (e *Event) Next() bool {
 	if len(e.Alike) == 0 {
 		return false

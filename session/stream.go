@@ -245,7 +245,7 @@ func (s *stream) message(d *side, c *reassembly.Chunk, f *decode.Frame) {
 		s.pairing.ledger.see(&m, s.tracker, s.pairing)
 	}
 	s.tell(e, f, told)
-	if mayRepeat(f.Kind) && err == nil && s.repeats(d, f, e) && s.pairing.passes(&m) {
+	if mayRepeat(f.Kind) && err == nil && s.repeats(d, f, e) && s.pairing.onlyCounts(&m) {
 		messages, size := s.alike(d, f, e)
 		s.pairing.alike(&m, messages, size)
 	}
