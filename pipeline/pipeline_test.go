@@ -360,6 +360,30 @@ func TestTogether(t *testing.T) {
 	}
 }
 
+// TestBuffersHeld gives each packet a Buffer of its own, as if there was much between them:
+// only so many are held at a time, and the output is the same.
+func TestBuffersHeld(t *testing.T) {
+	packets := packetsOf(t, "../testdata/pcaps/pgbench-interleaved.pcap.gz")
+	var want, got bytes.Buffer
+	o := Options{Session: session.Options{Ports: []uint16{session.DefaultPort}}, Jobs: 1, Render: func() Renderer { return whole{} }, Output: &want}
+	feed(o, packets)
+	o.Output = &got
+	p := New(o)
+	most := 0
+	for i := range packets {
+		packet := packets[i]
+		packet.Buffer = new(capture.Buffer)
+		packet.Buffer.Hold()
+		p.Add(&packet)
+		most = max(most, len(p.load.held))
+	}
+	p.Close()
+	if most != loadBuffers {
+		t.Errorf("%d Buffers were held at a time, not %d", most, loadBuffers)
+	}
+	compare(t, "each packet in a Buffer", want.String(), got.String())
+}
+
 func textOf(d render.Detail, times render.TimeStyle) Renderer {
 	r := render.NewText(false)
 	r.Detail, r.Clock.Style = d, times
