@@ -97,6 +97,9 @@ func (l *load) add(s *capture.Segment, before *passed) {
 // own makes the payload of a segment stay as long as the load.
 func (l *load) own(s *capture.Segment) {
 	if s.Buffer == nil {
+		if l.payloads == nil {
+			l.payloads = make([]byte, 0, loadBytes)
+		}
 		start := len(l.payloads)
 		l.payloads = append(l.payloads, s.Payload...)
 		s.Payload = l.payloads[start:len(l.payloads):len(l.payloads)]

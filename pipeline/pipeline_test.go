@@ -360,6 +360,22 @@ func TestTogether(t *testing.T) {
 	}
 }
 
+// TestPayloadsKept holds that memory for payloads that are copied, as in a live capture, is
+// taken once and kept.
+func TestPayloadsKept(t *testing.T) {
+	packets := packetsOf(t, "../testdata/pcaps/pgbench-interleaved.pcap.gz")
+	p := New(Options{Session: session.Options{Ports: []uint16{session.DefaultPort}}, Jobs: 1})
+	for range 20 {
+		for i := range packets {
+			p.Add(&packets[i])
+			if size := cap(p.load.payloads); size > 0 && size != loadBytes {
+				t.Fatalf("%d bytes, not %d", size, loadBytes)
+			}
+		}
+	}
+	p.Close()
+}
+
 // TestBuffersHeld gives each packet a Buffer of its own, as if there was much between them:
 // only so many are held at a time, and the output is the same.
 func TestBuffersHeld(t *testing.T) {
