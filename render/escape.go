@@ -10,7 +10,7 @@ import (
 
 // An escaper writes text so that it stays on its line and cannot harm a terminal.
 type escaper struct {
-	mark  uint64                      // eight times the quotation mark that is escaped, or a backslash
+	flip  uint64                      // eight times what a mark that may be escaped differs from a blank in
 	ascii [utf8.RuneSelf]escape       // what stands for the ASCII characters; of no size if nothing does
 	other func(r rune) string         // what stands for another one that is unsafe
 	wrong func(b byte) (string, bool) // what stands for a byte that is not UTF-8; false if nothing can
@@ -28,8 +28,8 @@ func newEscape(s string) escape {
 }
 
 // textEscaper writes for people: \n, \t, \r, \xNN and \u{NNNN}. A backslash is
-// doubled, so that nothing is ambiguous.
-var textEscaper = newEscaper('\\', map[byte]string{'\n': `\n`, '\t': `\t`, '\r': `\r`, '\\': `\\`}, `\x%02x`,
+// doubled, so that nothing is ambiguous. There is no mark: a question mark stands for itself.
+var textEscaper = newEscaper('?', map[byte]string{'\n': `\n`, '\t': `\t`, '\r': `\r`, '\\': `\\`}, `\x%02x`,
 	func(r rune) string {
 		if r < 0x100 {
 			return fmt.Sprintf(`\x%02x`, r)
@@ -41,7 +41,7 @@ var textEscaper = newEscaper('\\', map[byte]string{'\n': `\n`, '\t': `\t`, '\r':
 // markedEscaper writes for people what stands between quotation marks.
 var markedEscaper = func() *escaper {
 	e := *textEscaper
-	e.mark = '\'' * 0x0101010101010101
+	e.flip = flipOf('\'')
 	e.ascii['\''] = newEscape(`\'`)
 	return &e
 }()
@@ -65,7 +65,7 @@ var jsonEscaper = newEscaper('"', map[byte]string{'\b': `\b`, '\f': `\f`, '\n': 
 	func(byte) (string, bool) { return "", false })
 
 func newEscaper(mark byte, named map[byte]string, numbered string, other func(rune) string, wrong func(byte) (string, bool)) *escaper {
-	e := &escaper{mark: uint64(mark) * 0x0101010101010101, other: other, wrong: wrong}
+	e := &escaper{flip: flipOf(mark), other: other, wrong: wrong}
 	for c := range e.ascii {
 		switch name, ok := named[byte(c)]; {
 		case ok:
@@ -78,6 +78,10 @@ func newEscaper(mark byte, named map[byte]string, numbered string, other func(ru
 	}
 	return e
 }
+
+// flipOf returns the flip of a mark, which is one of the 31 characters behind the blank: so it
+// makes others of controls.
+func flipOf(mark byte) uint64 { return ones * uint64(mark^' ') }
 
 const (
 	word    = 8       // bytes looked at in one go
@@ -133,27 +137,31 @@ func (e *escaper) characters(dst, b []byte) (_, rest []byte, ok bool) {
 
 // words writes b up to the first eight bytes with something among them that is beyond ASCII
 // or that nothing stands for, and returns how many it has done of b and how many that makes.
-// It goes eight bytes at a time, whether there is something to escape or not, because showing
-// values is where the time goes: what becomes of one word need not be known before the next
-// is looked at. There is room for eight more bytes than that can be.
+// It goes eight bytes at a time, or up to what is escaped and behind that, because showing
+// values is where the time goes. There is room for eight more bytes than that can be.
 func (e *escaper) words(to, b []byte) (done, n int) {
-	mark := e.mark
-	for ; done <= len(b)-word; done += word {
+	flip := e.flip
+	for done <= len(b)-word {
 		x := binary.LittleEndian.Uint64(b[done : done+word])
-		marks := odd(x, mark)
+		marks := odd(x, flip)
 		binary.LittleEndian.PutUint64(to[n:n+word], x)
 		if marks == 0 {
+			done += word
 			n += word
 			continue
 		}
 		if x&highs != 0 {
 			return done, n
 		}
-		next, ok := e.word(to, n, x, marks)
-		if !ok {
+		bit := bits.TrailingZeros64(marks) // the highest of a byte
+		c := &e.ascii[x>>(bit&^7&63)&0x7f]
+		if c.size == 0 {
 			return done, n
 		}
-		n = next
+		at := n + bit/8
+		binary.LittleEndian.PutUint64(to[at:at+word], c.text) // behind it comes what is written over
+		done += bit/8 + 1
+		n = at + c.size
 	}
 	if done < len(b) {
 		x, size := lastWord(b[done:])
@@ -161,7 +169,7 @@ func (e *escaper) words(to, b []byte) (done, n int) {
 			return done, n
 		}
 		binary.LittleEndian.PutUint64(to[n:n+word], x)
-		next, ok := e.word(to, n, x, odd(x, mark))
+		next, ok := e.word(to, n, x, odd(x, flip))
 		if !ok {
 			return done, n
 		}
@@ -211,20 +219,19 @@ const ones, highs = 0x0101010101010101, 0x8080808080808080
 // backslash, or beyond ASCII. Which byte that is it does not say.
 func special(x uint64) uint64 {
 	brackets := (x + ones*(0x80-'[')) &^ (x + ones*(0x80-']'-1)) // and the backslash between them
-	return (x - ones*' ') | ((x ^ ones*'\'') - ones) | ((x ^ ones*',') - ones) | brackets | (x + ones) | x
+	return ((x ^ ones*('\''^' ')) - ones*(' '+1)) | ((x ^ ones*',') - ones) | brackets | (x + ones) | x
 }
 
 // escaped is special for what is escaped in JSON.
 func escaped(x uint64) uint64 {
-	return (x - ones*' ') | ((x ^ ones*'"') - ones) | ((x ^ ones*'\\') - ones) | (x + ones) | x
+	return ((x ^ ones*('"'^' ')) - ones*(' '+1)) | ((x ^ ones*'\\') - ones) | (x + ones) | x
 }
 
 // odd returns a word with the highest bit of each byte of x that may have to be escaped:
-// controls, backslashes, the mark, and all beyond ASCII. mark has the mark eight times.
-func odd(x, mark uint64) uint64 {
-	low := x &^ highs
-	above := (low + ones*(0x80-' ')) & ((low ^ mark) + ones*0x7f) & ((low ^ ones*'\\') + ones*0x7f)
-	return (^above | (low + ones) | x) & highs
+// controls and the mark, which the flip makes less than what follows a blank, backslashes
+// and DEL. Where something is beyond ASCII it returns not 0.
+func odd(x, flip uint64) uint64 {
+	return (^(((x ^ flip) + ones*(0x7f-' ')) & ((x ^ ones*'\\') + ones*0x7f)) | (x + ones) | x) & highs
 }
 
 // unsafe tells whether a character could change what a terminal shows besides
