@@ -1,6 +1,9 @@
 package pipeline
 
-import "slices"
+import (
+	"runtime"
+	"slices"
+)
 
 // A worker observes the shards that are its own, and renders.
 type worker struct {
@@ -8,7 +11,14 @@ type worker struct {
 	in       chan *batch // to observe; nil where it has no shards
 	renderer Renderer
 	usual    int // how much memory for output the last batch would have had enough with
+	rendered int // batches
 }
+
+// turn is after how many batches a worker makes way. Go lets whom somebody wakes wait until
+// that one waits himself, or for another core, which sleeps first. But a worker does not wait
+// while there is something to render: who writes, and by that who adds packets, would come
+// when all is rendered, and then nobody had anything to do.
+const turn = 3
 
 // start starts the goroutines. All channels have room for all batches, so that nobody
 // ever waits for room.
@@ -81,6 +91,9 @@ func (p *Pipeline) work(w *worker) {
 				}
 				p.render(w, r)
 				r.rendered <- rendered{r.out, true}
+				if w.rendered++; w.rendered%turn == 0 {
+					runtime.Gosched()
+				}
 				continue
 			}
 		}
