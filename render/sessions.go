@@ -222,16 +222,16 @@ func length(ns int64) string {
 // method says how the client proved who it is.
 func (r *Sessions) method(a *session.Account) string {
 	switch {
-	case a.Method == session.MethodUnknown:
-		return "log-in not captured"
-	case a.Method != "":
+	case a.Method != "" && a.Method != session.MethodUnknown:
 		return a.Method
-	case a.Outcome == session.Accepted && a.TLS != nil && a.TLS.ClientCertificate:
+	case a.Outcome != session.Accepted:
+		return ""
+	case a.Method != "":
+		return "log-in not captured"
+	case a.TLS != nil && a.TLS.ClientCertificate:
 		return "no password, client certificate"
-	case a.Outcome == session.Accepted:
-		return "no password"
 	}
-	return ""
+	return "no password"
 }
 
 // encryptionName names what a connection is encrypted with, as closely as is known.

@@ -17,7 +17,7 @@ type Account struct {
 	Cancels   uint32                  // the process that a CancelRequest is for; 0 where it is none
 	Encrypted Encryption
 	TLS       *tlskeys.Info // nil where it is not TLS that encrypts
-	Method    string        // of authentication, as pg_hba.conf calls it; empty where the server asked for nothing, or MethodUnknown
+	Method    string        // of authentication, as pg_hba.conf calls it, or the SASL mechanism; empty where the server asked for nothing; or MethodSASL, or MethodUnknown
 	Outcome   Outcome       // of the authentication
 	Changes   []Change      // the first maxChanges of the run-time parameters that changed after the start-up, if there is room
 	Changed   int           // how many there were
@@ -55,9 +55,11 @@ func (a *Account) Statements() (n int64) {
 	return n
 }
 
-// MethodUnknown is the Method where the server may have asked for something that was not
-// captured.
-const MethodUnknown = "unknown"
+// The Methods of which less is known.
+const (
+	MethodSASL    = "SASL"    // the server offered several mechanisms, and the client's choice was not captured
+	MethodUnknown = "unknown" // the server may have asked for something that was not captured, or is encrypted
+)
 
 // An Encryption says what a connection is encrypted with.
 type Encryption uint8
@@ -168,9 +170,15 @@ func (l *ledger) see(m *seen, t *phase.Tracker, p *pairing) {
 	case message.KindStartupMessage:
 		readInto(w, &p.startup, m.body) // what can be read of a malformed one counts, here and below
 		l.Protocol = p.startup.Protocol
+	case message.KindAuthenticationSASL:
+		readInto(w, &p.offer, m.body)
+		l.Method = MethodSASL
+		if offered := p.offer.Mechanisms; len(offered) == 1 { // there is no choice
+			l.chosen(offered[0], p)
+		}
 	case message.KindSASLInitialResponse:
 		readInto(w, &p.sasl, m.body)
-		l.Method = string(p.sasl.Mechanism)
+		l.chosen(p.sasl.Mechanism, p)
 	case message.KindAuthenticationOk:
 		l.Outcome = Accepted
 		if l.Method == "" && t.Phase() == phase.Unsynchronised {
@@ -195,6 +203,14 @@ func (l *ledger) see(m *seen, t *phase.Tracker, p *pairing) {
 		l.Farewell = ByClient
 	case message.KindReadyForQuery:
 		l.answered(m, t.PendingSyncs() > 0)
+	}
+}
+
+// chosen takes the SASL mechanism. What is too long for a name of one stays unnamed.
+func (l *ledger) chosen(mechanism message.Text, p *pairing) {
+	l.Method = MethodSASL
+	if n := len(mechanism); n > 0 && n <= maxWord {
+		l.Method = p.roster.common.word(mechanism)
 	}
 }
 
@@ -322,6 +338,9 @@ func (l *ledger) close(s *stream, at Moment) *Account {
 		l.work(at)
 	}
 	l.LongestTransaction.longer(l.transaction, at)
+	if l.Method == "" && l.Outcome != Accepted && !unasked(s.tracker.Phase()) {
+		l.Method = MethodUnknown
+	}
 	l.Login = s.pairing.roster.give()
 	l.Began, l.Finished = Moment{s.conn.Packet, s.conn.Time}, at
 	l.Sent, l.Received = s.sides[0].bytes, s.sides[1].bytes
@@ -330,4 +349,14 @@ func (l *ledger) close(s *stream, at Moment) *Account {
 		l.Sent, l.Received = l.TLS.FromClient.Size, l.TLS.FromServer.Size
 	}
 	return &l.Account
+}
+
+// unasked tells whether a connection that ends in that phase, and that the server has not
+// accepted, was followed from its beginning and asked for nothing.
+func unasked(p phase.Phase) bool {
+	switch p {
+	case phase.Startup, phase.SSLNegotiation, phase.GSSNegotiation, phase.Cancelled, phase.Failed:
+		return true
+	}
+	return false
 }

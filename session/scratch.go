@@ -7,6 +7,7 @@ import "github.com/pgwdump/pgwdump/message"
 type scratch struct {
 	walker   message.Walker
 	startup  message.StartupMessage
+	offer    message.AuthenticationSASL
 	sasl     message.SASLInitialResponse
 	key      message.BackendKeyData
 	reported message.ParameterStatus
