@@ -13,7 +13,7 @@ import (
 // An order is what is known where all connections come together.
 type order struct {
 	conns       int   // that were found
-	first, last int64 // the times of the first event and of the one before
+	first, last int64 // when the first event began, and the one before
 	started     bool  // there was one
 	cancels     session.Cancels
 	talking     map[capture.Ends]*session.Conn // PostgreSQL now; nil where nobody asks for it
@@ -107,12 +107,12 @@ func (o *order) time(b *batch) {
 		return
 	}
 	if !o.started {
-		o.first = b.ordered[0][0].Time
+		o.first = b.ordered[0][0].Began().Time
 		o.last, o.started = o.first, true
 	}
 	b.first, b.before = o.first, o.last
 	last := b.ordered[len(b.ordered)-1]
-	o.last = last[len(last)-1].Time
+	o.last = last[len(last)-1].Began().Time
 }
 
 // choose leaves those events that Select passes on.

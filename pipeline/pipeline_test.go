@@ -308,6 +308,54 @@ func TestSelect(t *testing.T) {
 	}
 }
 
+// TestTimes holds that what times count from is when the first line began, and the one
+// before, in each view and wherever batches end.
+func TestTimes(t *testing.T) {
+	packets := packetsOf(t, "../testdata/pcaps/pgbench-interleaved.pcap.gz")
+	for _, view := range []session.View{session.Messages, session.Statements, session.Sessions} {
+		for _, jobs := range []int{1, 4} {
+			var out bytes.Buffer
+			var passed int
+			p := New(Options{Session: session.Options{Ports: []uint16{session.DefaultPort}, View: view}, Jobs: jobs, Output: &out,
+				Select: func(e *session.Event, pass func(*session.Event)) {
+					if view == session.Messages || e.Type == session.Ended || e.Account != nil {
+						passed++
+						pass(e)
+					}
+				},
+				Render: func() Renderer {
+					return rendererFunc(func(dst []byte, e *session.Event) []byte {
+						return fmt.Appendln(dst, e.First, e.Last, e.Began().Time)
+					})
+				},
+			})
+			for i := range packets {
+				if p.Add(&packets[i]); i%10 == 0 {
+					p.Flush()
+				}
+			}
+			p.Close()
+			var first, last, began, before, start int64
+			lines := 0
+			for ; ; lines++ {
+				if _, err := fmt.Fscanln(&out, &first, &last, &began); err != nil {
+					break
+				}
+				if lines == 0 {
+					start, before = began, began
+				}
+				if first != start || last != before {
+					t.Fatalf("view %d, %d jobs, line %d: counts from %d and %d, not %d and %d", view, jobs, lines+1, first, last, start, before)
+				}
+				before = began
+			}
+			if lines != passed || lines < 2 {
+				t.Errorf("view %d, %d jobs: %d lines of %d events", view, jobs, lines, passed)
+			}
+		}
+	}
+}
+
 // TestTogether holds that nothing depends on whether messages that are alike are told of
 // together: all is the same as where each of them is looked at.
 func TestTogether(t *testing.T) {

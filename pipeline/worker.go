@@ -134,7 +134,7 @@ func (p *Pipeline) render(w *worker, b *batch) {
 		for i := range events {
 			e := &events[i]
 			e.First, e.Last = b.first, last
-			last = e.Time
+			last = e.Began().Time
 			for more := true; more; more = e.Next() {
 				if b.out = w.renderer.Append(b.out, e); len(b.out) > heldOutput {
 					p.writeHeld(b)

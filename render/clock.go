@@ -40,9 +40,9 @@ type Clock struct {
 	seconds seconds
 }
 
-// append appends the time of an event, and a blank.
+// append appends when an event began, and a blank.
 func (c *Clock) append(dst []byte, e *session.Event) []byte {
-	ns := e.Time
+	ns := e.Began().Time
 	switch c.Style {
 	case NoTime:
 		return dst

@@ -31,7 +31,7 @@ const step = 10_000
 // Append appends the line of an event to dst.
 func (r *JSON) Append(dst []byte, e *session.Event) []byte {
 	if e.Type == session.Ended {
-		dst = r.appendStatement(r.appendHead(dst, begun(e)), e)
+		dst = r.appendStatement(r.appendHead(dst, e), e)
 		return append(dst, "}\n"...)
 	}
 	if e.Again {
@@ -46,7 +46,7 @@ func (r *JSON) Append(dst []byte, e *session.Event) []byte {
 		return r.appendShed(dst, e)
 	}
 	if e.Account != nil {
-		dst = r.appendSession(r.appendHeadOf(dst, "session", e), e)
+		dst = r.appendSession(r.appendHeadOf(dst, "session", session.Moment{Packet: e.Packet, Time: e.Time}, e.Conn), e)
 		return append(dst, "}\n"...)
 	}
 	dst = r.appendBegin(dst, e)
@@ -139,19 +139,6 @@ func (r *JSON) appendBegin(dst []byte, e *session.Event) []byte {
 	return appendNumber(dst, e.Offset)
 }
 
-// begun returns the event of a statement with the packet and the time of its
-// beginning, as far as that was captured.
-func begun(e *session.Event) *session.Event {
-	b := *e
-	for _, m := range []session.Moment{e.Statement.Begin, e.Statement.First} {
-		if m != (session.Moment{}) {
-			b.Packet, b.Time = m.Packet, m.Time
-			break
-		}
-	}
-	return &b
-}
-
 // appendDrop appends the line of packets that were lost: it is of no connection.
 func (r *JSON) appendDrop(dst []byte, e *session.Event) []byte {
 	dst = append(dst, `{"event":"drop","frame":`...)
@@ -189,17 +176,17 @@ func (r *JSON) appendShed(dst []byte, e *session.Event) []byte {
 }
 
 func (r *JSON) appendHead(dst []byte, e *session.Event) []byte {
-	return r.appendHeadOf(dst, eventNames[e.Type], e)
+	return r.appendHeadOf(dst, eventNames[e.Type], e.Began(), e.Conn)
 }
 
-func (r *JSON) appendHeadOf(dst []byte, name string, e *session.Event) []byte {
+func (r *JSON) appendHeadOf(dst []byte, name string, m session.Moment, c *session.Conn) []byte {
 	dst = append(dst, `{"event":"`...)
 	dst = append(dst, name...)
 	dst = append(dst, `","frame":`...)
-	dst = appendNumber(dst, int64(e.Packet))
+	dst = appendNumber(dst, int64(m.Packet))
 	dst = append(dst, `,"time":"`...)
-	dst = append(r.times.appendUTC(dst, e.Time), '"')
-	return append(dst, r.abouts.of(e.Conn).endsOf(e.Conn)...)
+	dst = append(r.times.appendUTC(dst, m.Time), '"')
+	return append(dst, r.abouts.of(c).endsOf(c)...)
 }
 
 // what returns the part of a line that says in which phase a message of which type

@@ -68,7 +68,7 @@ func (r *Sessions) Append(dst []byte, e *session.Event) []byte {
 	}
 	a := e.Account
 	begin := len(dst)
-	dst = r.appendConn(dst, opened(e))
+	dst = r.appendConn(dst, e)
 	cell := func(width int, text []byte) {
 		if width > 0 {
 			start := len(dst)
@@ -167,13 +167,6 @@ func (r *Sessions) remarks(e *session.Event) (s []remark) {
 		add(r.palette.aside, "idle in transaction "+length(n))
 	}
 	return s
-}
-
-// opened returns the event as of the time when the connection began.
-func opened(e *session.Event) *session.Event {
-	o := *e
-	o.Packet, o.Time = e.Account.Began.Packet, e.Account.Began.Time
-	return &o
 }
 
 // appendSeconds appends a length of time as "12.345".

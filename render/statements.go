@@ -61,7 +61,7 @@ func (r *Statements) appendStatement(dst []byte, e *session.Event) []byte {
 		}
 		dst = append(dst, mark...)
 	}
-	dst = r.appendConn(dst, begun(e))
+	dst = r.appendConn(dst, e)
 	dst = r.appendTook(dst, s)
 	dst = r.appendEnd(dst, s)
 	if r.Width == 0 || r.Width >= whoFrom {

@@ -79,8 +79,8 @@ type Event struct {
 	Login    *Login    // the session, where one of these is
 
 	// What is known where the events of all connections are in order.
-	First int64 // the Time of the first event
-	Last  int64 // the Time of the event before
+	First int64 // when the first event Began
+	Last  int64 // when the one before Began
 
 	Statement *Statement // with Ended; valid until the Reset of the Events
 	Row       *CopyRow   // with Row
@@ -114,6 +114,19 @@ type Details struct {
 
 // nothing is the Details of all events that have none. It is never written to.
 var nothing Details
+
+// Began returns when what it tells of began, which is the time that its line has: a
+// statement as far as that was captured, or a session that is summed up. All else was when
+// its packet came.
+func (e *Event) Began() Moment {
+	switch {
+	case e.Type == Ended && e.Statement.Began() != (Moment{}):
+		return e.Statement.Began()
+	case e.Type == Close && e.Account != nil:
+		return e.Account.Began
+	}
+	return Moment{e.Packet, e.Time}
+}
 
 // Next makes the event of a message that of the next one, of those that are Alike, as if that
 // had been told of by itself: there are only such as have all else in common. It returns false

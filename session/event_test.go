@@ -97,3 +97,29 @@ func TestMuchLetGo(t *testing.T) {
 		}
 	}
 }
+
+// TestBegan holds that statements and sessions have the time of their beginning, as far as
+// that is known, and all else that of its packet.
+func TestBegan(t *testing.T) {
+	known, answered, at := Moment{1, 10}, Moment{2, 20}, Moment{3, 30}
+	for name, c := range map[string]struct {
+		event Event
+		want  Moment
+	}{
+		"a message":                            {Event{Type: Message}, at},
+		"a statement":                          {Event{Type: Ended, Statement: &Statement{Begin: known, First: answered}}, known},
+		"a statement without its request":      {Event{Type: Ended, Statement: &Statement{First: answered}}, answered},
+		"a statement of which nothing is told": {Event{Type: Ended, Statement: new(Statement)}, at},
+		"a session":                            {Event{Type: Close, Details: &Details{Account: &Account{Began: known}}}, known},
+		"an end":                               {Event{Type: Close}, at},
+	} {
+		e := c.event
+		e.Packet, e.Time = at.Packet, at.Time
+		if e.Details == nil {
+			e.Details = &nothing
+		}
+		if got := e.Began(); got != c.want {
+			t.Errorf("%s began at %v, not at %v", name, got, c.want)
+		}
+	}
+}
