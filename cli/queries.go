@@ -28,7 +28,8 @@ const queriesExample = `  pgwdump queries -r db.pcap                          wh
 
 // conditions are the flags of queries as they were given.
 type conditions struct {
-	rows, bigger, sql string
+	rows, sql []string
+	bigger    string
 }
 
 func newQueries(o *options) *cobra.Command {
@@ -62,12 +63,12 @@ parameters, each in a line, in the order in which they ended.`,
 	f.DurationVar(&s.Slower, "slower", 0, "took at least that `TIME`, such as 100ms or 2s")
 	f.BoolVar(&s.Errors, "errors", false, "ended by an error")
 	f.StringSliceVar(&s.SQLStates, "sqlstate", nil, "ended by an error with one of these `CODES`, or classes such as 40")
-	f.StringVar(&given.rows, "rows", "", "had a `NUMBER` of rows that is such as '>1000', '<=10' or 0")
+	f.StringArrayVar(&given.rows, "rows", nil, "had a `NUMBER` of rows that is such as '>1000', '<=10' or 0; if repeated, all hold")
 	f.StringVar(&given.bigger, "bigger", "", "took at least that `SIZE` on the wire, such as 10kB or 1MB")
 	f.StringSliceVar(&s.Users, "user", nil, "run by one of these `USERS`")
 	f.StringSliceVar(&s.Databases, "database", nil, "in one of these `DATABASES`")
 	f.StringSliceVar(&s.Applications, "app", nil, "run by an application with one of these `NAMES` (application_name)")
-	f.StringVar(&given.sql, "sql", "", "whose SQL the regular expression `REGEX` matches, in upper or lower case")
+	f.StringArrayVar(&given.sql, "sql", nil, "whose SQL the regular expression `REGEX` matches, in upper or lower case; if repeated, all match")
 	f.StringVar(&o.record.keep, "keep", "", "keep the last `SIZE` of packets in memory, such as 200MB, and write those of the connection to a file of its own for each of these statements; -w names the files: incident-%t.pcapng, %t the time of the statement, %n its number, %c the connection")
 	f.IntVar(&o.around, "context", 0, "and `N` statements of the same connection before and behind each; > marks those that were looked for")
 	f.IntVar(&o.top, "top", 0, "sum these statements up instead of showing them: at the end, the `N` groups that took the most time; statements that differ in nothing but constants are a group (see docs/top.md)")
@@ -91,21 +92,23 @@ func (g *conditions) read(o *options) (err error) {
 			return fmt.Errorf("--sqlstate is a code such as 40P01, or a class of them such as 40, not %q", code)
 		}
 	}
-	if g.rows != "" {
-		if s.Rows, err = session.ParseComparison(g.rows); err != nil {
+	for _, text := range g.rows {
+		c, err := session.ParseComparison(text)
+		if err != nil {
 			return fmt.Errorf("--rows: %w", err)
 		}
+		s.Rows = append(s.Rows, c)
 	}
 	if g.bigger != "" {
 		if s.Bigger, err = parseSize(g.bigger); err != nil {
 			return fmt.Errorf("--bigger: %w", err)
 		}
 	}
-	if g.sql != "" {
-		if _, err = regexp.Compile(g.sql); err != nil { // whose words have the expression as it was given
+	for _, text := range g.sql {
+		if _, err := regexp.Compile(text); err != nil { // whose words have the expression as it was given
 			return fmt.Errorf("--sql: %w", err)
 		}
-		s.SQL = regexp.MustCompile("(?is)" + g.sql)
+		s.SQL = append(s.SQL, regexp.MustCompile("(?is)"+text))
 	}
 	return nil
 }

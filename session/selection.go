@@ -12,21 +12,21 @@ import (
 // A Selection says which statements somebody wants to see: those that all of its
 // conditions hold for. The zero value wants all.
 type Selection struct {
-	Slower       time.Duration  // took at least so long; 0 for any
-	Errors       bool           // ended by an error
-	SQLStates    []string       // by an error with one of these codes, or of these classes (the first two characters)
-	Rows         *Comparison    // how many rows
-	Bigger       int64          // took at least so many bytes on the wire
-	Users        []string       // run by one of these
-	Databases    []string       // in one of these
-	Applications []string       // by one of these
-	SQL          *regexp.Regexp // what the SQL, or that of the prepared statement it executes, matches
+	Slower       time.Duration    // took at least so long; 0 for any
+	Errors       bool             // ended by an error
+	SQLStates    []string         // by an error with one of these codes, or of these classes (the first two characters)
+	Rows         []*Comparison    // how many rows: all of these hold
+	Bigger       int64            // took at least so many bytes on the wire
+	Users        []string         // run by one of these
+	Databases    []string         // in one of these
+	Applications []string         // by one of these
+	SQL          []*regexp.Regexp // what the SQL, or that of the prepared statement it executes, matches: all of these
 }
 
 // Narrow tells whether there is any condition.
 func (c *Selection) Narrow() bool {
-	return c.Slower > 0 || c.Errors || c.Rows != nil || c.Bigger > 0 || c.SQL != nil ||
-		len(c.SQLStates)+len(c.Users)+len(c.Databases)+len(c.Applications) > 0
+	return c.Slower > 0 || c.Errors || c.Bigger > 0 ||
+		len(c.SQLStates)+len(c.Rows)+len(c.Users)+len(c.Databases)+len(c.Applications)+len(c.SQL) > 0
 }
 
 // Wants tells whether the conditions hold for a statement.
@@ -36,12 +36,20 @@ func (c *Selection) Wants(s *Statement) bool {
 			return false
 		}
 	}
+	for _, r := range c.Rows {
+		if !r.holds(s.Rows()) {
+			return false
+		}
+	}
+	for _, e := range c.SQL {
+		if !(s.SQL != nil && e.Match(s.SQL) || s.Prepared != nil && e.Match(s.Prepared)) {
+			return false
+		}
+	}
 	return (!c.Errors || s.Error != nil) &&
 		(len(c.SQLStates) == 0 || s.Error != nil && slices.ContainsFunc(c.SQLStates, s.SQLState.in)) &&
-		(c.Rows == nil || c.Rows.holds(s.Rows())) &&
 		s.Bytes() >= c.Bigger &&
-		has(c.Users, s.Login.User) && has(c.Databases, s.Login.Database) && has(c.Applications, s.Login.Application) &&
-		(c.SQL == nil || s.SQL != nil && c.SQL.Match(s.SQL) || s.Prepared != nil && c.SQL.Match(s.Prepared))
+		has(c.Users, s.Login.User) && has(c.Databases, s.Login.Database) && has(c.Applications, s.Login.Application)
 }
 
 // in tells whether the code is that one, or of that class.
