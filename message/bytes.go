@@ -29,12 +29,24 @@ func (w *Walker) bytes(name string, t FieldType, n int, b []byte) []byte {
 
 // salt is a byte string of fixed length that is part of the struct.
 func (w *Walker) salt(name string, p []byte) {
-	copy(p, w.bytes(name, FieldBytes, len(p), p))
+	b := w.bytes(name, FieldBytes, len(p), p)
+	if b == nil {
+		clear(p)
+	}
+	copy(p, b)
 }
 
 // rest is all that follows in the body.
 func (w *Walker) rest(name string, t FieldType, p *[]byte) {
 	*p = w.bytes(name, t, len(w.buf)-w.pos, *p)
+}
+
+// absent is a list or byte string that the form of the message that was read does not
+// have: what an earlier message left there is none of this one.
+func absent[T any](w *Walker, p *[]T) {
+	if w.mode == reading {
+		*p = nil
+	}
 }
 
 // terminated is a string with a zero byte behind it.
@@ -43,6 +55,7 @@ func (w *Walker) terminated(name string, t FieldType, p *Text) {
 	case reading:
 		n := zeroAt(w.buf[w.pos:])
 		if n < 0 {
+			*p = nil
 			w.unterminated(name, t)
 			return
 		}

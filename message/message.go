@@ -95,7 +95,8 @@ func Clone(m Message) Message {
 // answer to an SSLRequest or GSSENCRequest.
 //
 // The message points into body afterwards. On an error, always an [*Error],
-// the fields before the offending one are set; on [Trailing] all are.
+// the fields before the offending one are set and the others empty, whatever m held
+// before; on [Trailing] all are set.
 func Decode(m Message, body []byte) error {
 	w := walkers.Get().(*Walker)
 	defer walkers.Put(w)

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	. "github.com/pgwdump/pgwdump/message"
 	"github.com/pgwdump/pgwdump/message/messagetest"
@@ -96,6 +97,45 @@ func TestPrefixes(t *testing.T) {
 			e := new(Error)
 			if !errors.As(err, &e) || e.Kind != s.Message.Kind() || e.Offset < 0 || e.Offset > int64(n) || e.Reason == 0 {
 				t.Errorf("%s, %d bytes: %+v", s.Name, n, err)
+			}
+		}
+	}
+}
+
+// TestReused decodes every beginning of every body, and malformed ones, into a message
+// that holds another of its kind: nothing of that is left.
+func TestReused(t *testing.T) {
+	bodies := map[Kind][][]byte{}
+	for _, s := range messagetest.Samples() {
+		body, k := bodyOf(s), s.Message.Kind()
+		for n := range len(body) + 1 {
+			bodies[k] = append(bodies[k], body[:n:n])
+		}
+	}
+	for _, c := range malformed {
+		bodies[c.kind] = append(bodies[c.kind], []byte(c.body))
+	}
+	// The memory of a list is kept, which makes an empty one of one that is nil.
+	lists := cmp.FilterPath(func(p cmp.Path) bool {
+		t := p.Last().Type()
+		return t.Kind() == reflect.Slice && t.Elem().Kind() != reflect.Uint8
+	}, cmpopts.EquateEmpty())
+	var w Walker
+	for _, s := range messagetest.Samples() {
+		m, before := fresh(s), bodyOf(s)
+		for _, body := range bodies[s.Message.Kind()] {
+			for name, decode := range map[string]func(m Message) error{
+				"Decode": func(m Message) error { return w.Decode(m, body) },
+				"List":   func(m Message) error { _, err := w.List(m, body); return err },
+			} {
+				if err := w.Decode(m, before); err != nil {
+					t.Fatal(err)
+				}
+				want := fresh(s)
+				wanted, err := decode(want), decode(m)
+				if d := cmp.Diff(want, m, same, lists); d != "" || fmt.Sprint(err) != fmt.Sprint(wanted) {
+					t.Errorf("%s of %.80q after %s: %v, want %v\n%s", name, body, s.Name, err, wanted, d)
+				}
 			}
 		}
 	}

@@ -37,9 +37,11 @@ func (m *StartupMessage) walk(w *Walker) {
 	w.uint32("protocol", FieldVersion, (*uint32)(&m.Protocol))
 	w.bare()
 	if m.Protocol.Major() != Version30.Major() {
+		absent(w, &m.Parameters)
 		w.rest("data", FieldBytes, &m.Data)
 		return
 	}
+	absent(w, &m.Data)
 	endedList(w, "parameters", FieldMap, "parameters", &m.Parameters, (*Parameter).walk)
 }
 

@@ -133,27 +133,32 @@ func (w *Walker) brokenValues(name string, p *Values) {
 func (w *Walker) value(name string, p *[]byte) {
 	switch w.mode {
 	case reading:
-		b := w.take(name, 4)
-		if b == nil {
-			return
-		}
-		n := int(number(b))
-		if n == -1 {
-			*p = nil
-			w.add(name, FieldNull, 4, 0, nil)
-			return
-		}
-		if n < 0 || n > len(w.buf)-w.pos {
-			w.beginning(name, FieldBytes, n)
-			w.pos -= 4
-			w.fail(BadLength, name, int64(n))
-			return
-		}
-		*p = w.take(name, n)
-		w.add(name, FieldBytes, 4+n, 0, *p)
+		*p = w.readValue(name)
 	case writing:
 		w.buf = appendValue(w.buf, *p)
 	case cloning:
 		*p = bytes.Clone(*p)
 	}
+}
+
+// readValue returns nil where there is NULL, and where it fails.
+func (w *Walker) readValue(name string) []byte {
+	b := w.take(name, 4)
+	if b == nil {
+		return nil
+	}
+	n := int(number(b))
+	if n == -1 {
+		w.add(name, FieldNull, 4, 0, nil)
+		return nil
+	}
+	if n < 0 || n > len(w.buf)-w.pos {
+		w.beginning(name, FieldBytes, n)
+		w.pos -= 4
+		w.fail(BadLength, name, int64(n))
+		return nil
+	}
+	value := w.take(name, n)
+	w.add(name, FieldBytes, 4+n, 0, value)
+	return value
 }
