@@ -394,22 +394,23 @@ func TestRefused(t *testing.T) {
 		message Message
 		reason  Reason
 		field   string
+		offset  int64
 	}{
-		{&Query{SQL: Text("a\x00b")}, EmbeddedZero, "sql"},
-		{&StartupMessage{Protocol: Version30, Parameters: []Parameter{{Name: Text("user"), Value: Text("a\x00")}}}, EmbeddedZero, "parameters[0]"},
-		{&StartupMessage{Protocol: Version30, Parameters: []Parameter{{Name: Text(""), Value: Text("a")}}}, EmptyName, "parameters[0]"},
-		{&AuthenticationSASL{Mechanisms: []Text{Text("")}}, EmptyName, "mechanisms[0]"},
-		{&ErrorResponse{Fields: []ErrorField{{Value: Text("a")}}}, EmptyName, "fields[0]"},
-		{&ParameterDescription{Types: long}, TooMany, "types"},
-		{&Bind{Parameters: NewValues(make([][]byte, 1<<16)...)}, TooMany, "parameters"},
-		{&ErrorResponse{Fields: slices.Repeat([]ErrorField{{Code: 'M'}}, 1<<16)}, TooMany, "fields"},
-		{&CopyData{Data: make([]byte, MaxLength)}, TooLong, ""},
+		{&Query{SQL: Text("a\x00b")}, EmbeddedZero, "sql", 0},
+		{&StartupMessage{Protocol: Version30, Parameters: []Parameter{{Name: Text("user"), Value: Text("a\x00")}}}, EmbeddedZero, "parameters[0]", 9},
+		{&StartupMessage{Protocol: Version30, Parameters: []Parameter{{Name: Text(""), Value: Text("a")}}}, EmptyName, "parameters[0]", 7},
+		{&AuthenticationSASL{Mechanisms: []Text{Text("")}}, EmptyName, "mechanisms[0]", 5},
+		{&ErrorResponse{Fields: []ErrorField{{Value: Text("a")}}}, EmptyName, "fields[0]", 3},
+		{&ParameterDescription{Types: long}, TooMany, "types", 0},
+		{&Bind{Parameters: NewValues(make([][]byte, 1<<16)...)}, TooMany, "parameters", 4},
+		{&ErrorResponse{Fields: slices.Repeat([]ErrorField{{Code: 'M'}}, 1<<16)}, TooMany, "fields", 2 * (1<<16 - 1)},
+		{&CopyData{Data: make([]byte, MaxLength)}, TooLong, "", MaxLength},
 	} {
 		dst := append(make([]byte, 0, 64), "kept"...)
 		got, err := Append(dst, c.message)
 		e := new(Error)
-		if !errors.As(err, &e) || e.Reason != c.reason || e.Field != c.field || e.Kind != c.message.Kind() {
-			t.Errorf("%s: %v, want %v of %q", c.message.Kind(), err, c.reason, c.field)
+		if !errors.As(err, &e) || e.Reason != c.reason || e.Field != c.field || e.Offset != c.offset || e.Kind != c.message.Kind() {
+			t.Errorf("%s: %v, want %v of %q at %d", c.message.Kind(), err, c.reason, c.field, c.offset)
 		}
 		if string(got) != "kept" {
 			t.Errorf("%s: %q was written", c.message.Kind(), got)

@@ -76,7 +76,6 @@ func (w *Walker) write(dst []byte, m Message, k Kind) ([]byte, error) {
 	w.mode, w.buf, w.pos = writing, out, len(dst)+r.body
 	m.walk(w)
 	out = w.buf
-	w.buf = nil
 	length := len(out) - len(dst)
 	if r.tagged {
 		length--
@@ -84,6 +83,7 @@ func (w *Walker) write(dst []byte, m Message, k Kind) ([]byte, error) {
 	if length > MaxLength {
 		w.fail(TooLong, "", int64(length))
 	}
+	w.buf = nil
 	if err := w.err; err != nil {
 		w.err = nil
 		err.Kind = k
