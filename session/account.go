@@ -57,7 +57,7 @@ func (a *Account) Statements() (n int64) {
 
 // The Methods of which less is known.
 const (
-	MethodSASL    = "SASL"    // the server offered several mechanisms, and the client's choice was not captured
+	MethodSASL    = "SASL"    // the server offered several mechanisms, or part of the offer is missing, and the client's choice was not captured
 	MethodUnknown = "unknown" // the server may have asked for something that was not captured, or is encrypted
 )
 
@@ -171,10 +171,9 @@ func (l *ledger) see(m *seen, t *phase.Tracker, p *pairing) {
 		readInto(w, &p.startup, m.body) // what can be read of a malformed one counts, here and below
 		l.Protocol = p.startup.Protocol
 	case message.KindAuthenticationSASL:
-		readInto(w, &p.offer, m.body)
 		l.Method = MethodSASL
-		if offered := p.offer.Mechanisms; len(offered) == 1 { // there is no choice
-			l.chosen(offered[0], p)
+		if w.Decode(&p.offer, m.body) == nil && len(p.offer.Mechanisms) == 1 { // all of it is here, and no choice
+			l.chosen(p.offer.Mechanisms[0], p)
 		}
 	case message.KindSASLInitialResponse:
 		readInto(w, &p.sasl, m.body)

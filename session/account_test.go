@@ -92,6 +92,7 @@ func TestMethod(t *testing.T) {
 		{"several", phase.Authenticating, []told{{offer, sasl + "SCRAM-SHA-256-PLUS\x00SCRAM-SHA-256\x00\x00"}, accepted}, MethodSASL, Accepted},
 		{"several, and a choice", phase.Authenticating, []told{{offer, sasl + "SCRAM-SHA-256-PLUS\x00SCRAM-SHA-256\x00\x00"},
 			{choice, "SCRAM-SHA-256\x00\xff\xff\xff\xff"}, accepted}, "SCRAM-SHA-256", Accepted},
+		{"an offer that is cut short", phase.Authenticating, []told{{offer, sasl + "SCRAM-SHA-256-PLUS\x00"}, accepted}, MethodSASL, Accepted},
 		{"an offer of nothing", phase.Authenticating, []told{{offer, sasl + "\x00"}, accepted}, MethodSASL, Accepted},
 		{"an offer of what is no name", phase.Authenticating, []told{{offer, sasl + tooLong + "\x00\x00"}, accepted}, MethodSASL, Accepted},
 		{"an offer, and no more", phase.Authenticating, []told{{offer, sasl + "SCRAM-SHA-256\x00\x00"}}, "SCRAM-SHA-256", Unknown},
