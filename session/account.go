@@ -28,7 +28,9 @@ type Account struct {
 	Sent         int64                 // bytes of the client, missing ones included
 	Received     int64                 // bytes of the server, likewise
 
-	Began, Finished Moment // the first packet, and the one that ended it, or the last of the capture
+	// Began is the first packet; Finished the one that ended it, or the last of the capture,
+	// but not before what was said last.
+	Began, Finished Moment
 	// Busy is for how long the server had something to answer, Idle for how long it had
 	// not, and IdleInTransaction that part of Idle in which a transaction was open.
 	// The start-up is in none of them. Nanoseconds, like all lengths of time here.
@@ -330,6 +332,12 @@ func (l *ledger) count(s *Statement) {
 
 // close ends the account. It returns what is to be told.
 func (l *ledger) close(s *stream, at Moment) *Account {
+	at.Time = max(at.Time, s.conn.Time) // the packet that ends a capture may be older than others in it
+	for i := range s.sides {
+		if d := &s.sides[i]; d.seen {
+			at.Time = max(at.Time, d.time)
+		}
+	}
 	switch {
 	case l.ready != (Moment{}):
 		l.rest(at)

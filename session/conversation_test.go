@@ -246,12 +246,12 @@ func encode(name string, words []string) ([]byte, error) {
 	return m.Append(nil, make())
 }
 
-// observe returns a line for each statement of a conversation.
-func observe(c *conversation) (lines []string) {
+// eventsOf returns what is told of a conversation in a view.
+func eventsOf(c *conversation, view session.View) []session.Event {
 	var told session.Events
-	o := session.New(session.Options{Ports: []uint16{0}, View: session.Statements})
+	o := session.New(session.Options{Ports: []uint16{0}, View: view})
 	o.Tell(&told)
-	tcp := &reassembly.Conn{Number: 1, Opener: client}
+	tcp := &reassembly.Conn{Number: 1, Opener: client, Time: c.chunks[0].Time}
 	if c.joined {
 		tcp.Opener = reassembly.Unknown
 	}
@@ -265,8 +265,14 @@ func observe(c *conversation) (lines []string) {
 		packet = max(packet, chunk.Packet)
 	}
 	s.Close(c.how, packet, c.end)
-	for i := range told.List {
-		switch e := &told.List[i]; e.Type {
+	return told.List
+}
+
+// observe returns a line for each statement of a conversation.
+func observe(c *conversation) (lines []string) {
+	events := eventsOf(c, session.Statements)
+	for i := range events {
+		switch e := &events[i]; e.Type {
 		case session.Ended:
 			lines = append(lines, describe(e.Statement))
 		case session.Error:
@@ -397,6 +403,7 @@ func TestConversations(t *testing.T) {
 			if !strings.Contains(said, "gap ") && !strings.Contains(said, " lost ") {
 				bytewise(t, c, got)
 			}
+			endless(t, c)
 		})
 	}
 }
@@ -414,6 +421,28 @@ func bytewise(t *testing.T, c *conversation, want string) {
 	}
 	if d := cmp.Diff(want, strings.Join(observe(&split), "\n")+"\n"); d != "" {
 		t.Errorf("a byte at a time: %s", d)
+	}
+}
+
+// endless ends the same conversation with a packet that is older than all of it, as a capture
+// may whose packets are not in the order of time: the session lasts for as long as it was heard.
+func endless(t *testing.T, c *conversation) {
+	old := *c
+	first, latest := c.chunks[0].Time, c.chunks[0].Time
+	for _, chunk := range c.chunks {
+		latest = max(latest, chunk.Time)
+		old.end = min(old.end, chunk.Time-1)
+	}
+	events := eventsOf(&old, session.Sessions)
+	a := events[len(events)-1].Account
+	if a == nil {
+		t.Fatal("no account comes last")
+	}
+	if a.Began.Time != first || a.Finished.Time != latest {
+		t.Errorf("ended by an old packet it lasts from %d to %d, not from %d to %d", a.Began.Time, a.Finished.Time, first, latest)
+	}
+	if a.Busy+a.Idle > latest-first {
+		t.Errorf("it was busy for %d and idle for %d, in %d", a.Busy, a.Idle, latest-first)
 	}
 }
 
