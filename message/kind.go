@@ -127,12 +127,15 @@ const (
 )
 
 // Largest length words by the kind of message, as PostgreSQL itself judges them
-// before it believes a length: the server in SocketBackend and ProcessStartupPacket,
-// libpq (VALID_LONG_MESSAGE_TYPE) for what the server sends.
+// before it believes a length: the server in ProcessStartupPacket, which leaves the
+// length word itself out, in SocketBackend (PQ_SMALL_MESSAGE_LIMIT, PQ_LARGE_MESSAGE_LIMIT)
+// and for passwords (PG_MAX_AUTH_TOKEN_LENGTH); libpq (VALID_LONG_MESSAGE_TYPE) for what
+// the server sends.
 const (
 	startupMax  = 10_000 + 4
-	smallMax    = 10_000 + 4
-	passwordMax = 65_535 + 4
+	smallMax    = 10_000
+	largeMax    = 0x3fffffff - 1
+	passwordMax = 65_535
 	backendMax  = 30_000
 )
 
@@ -224,14 +227,14 @@ var rows = [kinds]row{
 	KindNotificationResponse: declare[NotificationResponse](Backend, Typed, 'A', noCode, MaxLength),
 	KindTerminate:            declare[Terminate](Frontend, Typed, 'X', noCode, smallMax),
 
-	KindQuery:              declare[Query](Frontend, Typed, 'Q', noCode, MaxLength),
+	KindQuery:              declare[Query](Frontend, Typed, 'Q', noCode, largeMax),
 	KindRowDescription:     declare[RowDescription](Backend, Typed, 'T', noCode, MaxLength),
 	KindDataRow:            declare[DataRow](Backend, Typed, 'D', noCode, MaxLength),
 	KindCommandComplete:    declare[CommandComplete](Backend, Typed, 'C', noCode, backendMax),
 	KindEmptyQueryResponse: declare[EmptyQueryResponse](Backend, Typed, 'I', noCode, backendMax),
 
-	KindParse:                declare[Parse](Frontend, Typed, 'P', noCode, MaxLength),
-	KindBind:                 declare[Bind](Frontend, Typed, 'B', noCode, MaxLength),
+	KindParse:                declare[Parse](Frontend, Typed, 'P', noCode, largeMax),
+	KindBind:                 declare[Bind](Frontend, Typed, 'B', noCode, largeMax),
 	KindDescribe:             declare[Describe](Frontend, Typed, 'D', noCode, smallMax),
 	KindExecute:              declare[Execute](Frontend, Typed, 'E', noCode, smallMax),
 	KindClose:                declare[Close](Frontend, Typed, 'C', noCode, smallMax),
@@ -244,7 +247,7 @@ var rows = [kinds]row{
 	KindNoData:               declare[NoData](Backend, Typed, 'n', noCode, backendMax),
 	KindPortalSuspended:      declare[PortalSuspended](Backend, Typed, 's', noCode, backendMax),
 
-	KindFunctionCall:         declare[FunctionCall](Frontend, Typed, 'F', noCode, MaxLength),
+	KindFunctionCall:         declare[FunctionCall](Frontend, Typed, 'F', noCode, largeMax),
 	KindFunctionCallResponse: declare[FunctionCallResponse](Backend, Typed, 'V', noCode, MaxLength),
 
 	KindCopyInResponse:   declare[CopyInResponse](Backend, Typed, 'G', noCode, backendMax),

@@ -5,9 +5,9 @@ import (
 	"encoding/binary"
 )
 
-// MaxLength is the largest length word that PostgreSQL writes or accepts: its
-// MaxAllocSize, one byte short of 1 GiB.
-const MaxLength = 0x3fffffff
+// MaxLength is the largest length word that PostgreSQL writes: a server's, of a body
+// that is one byte short of its MaxAllocSize, and of the length word itself.
+const MaxLength = 0x3fffffff - 1 + 4
 
 // A Walker goes over the fields of messages: it decodes, encodes and lists
 // them. It holds scratch memory, so that a program which keeps one allocates
