@@ -439,6 +439,10 @@ func (d *Decoder) Rest() []byte {
 		d.held = nil
 	}
 	d.offset += int64(len(rest))
+	if d.state == filling { // what came of the message and was not held is gone over as well
+		d.offset += int64(d.dropped) + d.beyond
+		d.refused, d.beyond, d.broken = false, 0, false
+	}
 	d.in, d.state = nil, heading
 	return rest
 }

@@ -280,6 +280,40 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// TestRest takes what is left in the middle of a message, of which some was dropped or all
+// is refused: what comes behind it is decoded as ever, and in its place.
+func TestRest(t *testing.T) {
+	const next = "1\x00\x00\x00\x04" + "2\x00\x00\x00\x04"
+	for _, c := range []struct {
+		options Options
+		gap     int64 // bytes missing before Rest
+		rest    string
+		offset  int64
+	}{
+		{Options{}, 0, "d\x00\x00\x00\x20abcdefgh", 13},
+		{Options{MaxBody: 3}, 0, "d\x00\x00\x00\x20abc", 13},
+		{Options{MaxLength: 10}, 0, "d\x00\x00\x00\x20", 13},
+		{Options{MaxBody: 3}, 7, "d\x00\x00\x00\x20abc", 20},
+		{Options{MaxBody: 3}, 70, "d\x00\x00\x00\x20abc", 83},
+	} {
+		d := New(message.Backend, c.options)
+		feed(d, message.Context{}, []byte("d\x00\x00\x00\x20abcdefgh"))
+		if c.gap > 0 {
+			d.Gap(c.gap)
+		}
+		if rest := d.Rest(); string(rest) != c.rest || d.Offset() != c.offset {
+			t.Errorf("%+v: %q is left, at %d", c, rest, d.Offset())
+		}
+		want := []string{
+			fmt.Sprintf(`ParseComplete '1' length 4 at %d, 5+0 bytes: ""`, c.offset),
+			fmt.Sprintf(`BindComplete '2' length 4 at %d, 5+0 bytes: ""`, c.offset+5),
+		}
+		if d := cmp.Diff(want, feed(d, message.Context{}, []byte(next), 1, 1, 1, 1, 1, 1, 1, 1, 1)); d != "" {
+			t.Errorf("%+v: %s", c, d)
+		}
+	}
+}
+
 func mustAppend(m message.Message) []byte {
 	b, err := message.Append(nil, m)
 	if err != nil {
