@@ -57,7 +57,7 @@ func (f *Frame) Missing() int { return f.Size - f.Head - len(f.Body) }
 // Append appends the message as it stood in the stream, as far as it is there.
 func (f *Frame) Append(dst []byte) []byte {
 	const lengthWord = 4
-	if f.Tag != 0 && f.Head > 0 {
+	if f.Head != 0 && f.Head != lengthWord { // an unknown message may have the type byte 0
 		dst = append(dst, f.Tag)
 	}
 	if f.Head >= lengthWord {

@@ -314,6 +314,27 @@ func TestRest(t *testing.T) {
 	}
 }
 
+// TestAppend writes messages down as they came, whatever their head is.
+func TestAppend(t *testing.T) {
+	for _, c := range []struct {
+		side    message.Side
+		context message.Context
+		wire    string
+	}{
+		{message.Frontend, message.Context{}, "\x00\x00\x00\x00\x05x"},
+		{message.Frontend, message.Context{}, "S\x00\x00\x00\x04"},
+		{message.Frontend, message.Context{Framing: message.Startup}, "\x00\x00\x00\x09\x00\x03\x00\x00\x00"},
+		{message.Backend, message.Context{Framing: message.OneByte, Answer: message.KindSSLResponse}, "S"},
+		{message.Backend, message.Context{}, "EFATAL:  no\n\x00"},
+	} {
+		d := New(c.side, Options{})
+		d.Feed([]byte(c.wire))
+		if f, err := d.Next(c.context); err != nil || string(f.Append(nil)) != c.wire {
+			t.Errorf("%q: %v, %v", c.wire, f, err)
+		}
+	}
+}
+
 func mustAppend(m message.Message) []byte {
 	b, err := message.Append(nil, m)
 	if err != nil {
