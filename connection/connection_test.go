@@ -180,6 +180,31 @@ func TestRest(t *testing.T) {
 	}
 }
 
+// TestAnsweredBeforehand answers requests for encryption that are yet to come: the answers
+// are taken one by one, as they are asked for.
+func TestAnsweredBeforehand(t *testing.T) {
+	client := NewFrontend(Options{})
+	var got []message.Kind
+	for _, step := range []struct {
+		request message.Message
+		bytes   string
+	}{{&message.GSSENCRequest{}, "NNN"}, {&message.SSLRequest{}, "N"}} {
+		must(t, client, step.request)
+		for m, err := range client.Receive([]byte(step.bytes)) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, m.Kind())
+		}
+	}
+	if d := cmp.Diff([]message.Kind{message.KindGSSENCResponse, message.KindSSLResponse}, got); d != "" {
+		t.Error(d)
+	}
+	if rest := client.Rest(); string(rest) != "NN" {
+		t.Errorf("%q is left", rest)
+	}
+}
+
 // TestHalfWay leaves the loop in the middle, and uses the memory again.
 func TestHalfWay(t *testing.T) {
 	client := NewFrontend(Options{})

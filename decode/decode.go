@@ -19,6 +19,7 @@ import (
 	"errors"
 	"iter"
 	"math"
+	"slices"
 
 	"github.com/pgwdump/pgwdump/message"
 )
@@ -353,9 +354,21 @@ func (d *Decoder) judge(c message.Context) error {
 	d.state = filling
 	if limit := d.options.MaxLength; limit > 0 && h.Length > limit {
 		d.refused, d.keep = true, h.Body
-		return &message.Error{Reason: message.TooLong, Kind: h.Kind, Side: d.side, Field: "length", Offset: d.offset + int64(h.Body) - 4, Value: int64(h.Length)}
+		err = &message.Error{Reason: message.TooLong, Kind: h.Kind, Side: d.side, Field: "length", Offset: d.offset + int64(h.Body) - 4, Value: int64(h.Length)}
 	}
-	return nil
+	d.putBack()
+	return err
+}
+
+// putBack puts what is held and is not to be of the current message back before what was
+// fed: to judge the message took more of it than is kept, or more was held of another one
+// that was expected when the bytes came.
+func (d *Decoder) putBack() {
+	if len(d.held) <= d.keep {
+		return
+	}
+	d.kept = slices.Concat(d.held[d.keep:], d.in)
+	d.in, d.held = d.kept, d.held[:d.keep]
 }
 
 // fill completes the current message.

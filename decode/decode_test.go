@@ -559,6 +559,123 @@ func FuzzSplits(f *testing.F) {
 	})
 }
 
+// TestContextChanges asks for another message than the one of which the first bytes are
+// held: what it does not take of them comes next.
+func TestContextChanges(t *testing.T) {
+	startup := message.Context{Framing: message.Startup}
+	ssl := message.Context{Framing: message.OneByte, Answer: message.KindSSLResponse}
+	d := New(message.Backend, Options{})
+	got := feed(d, message.Context{}, []byte("NN"))
+	got = append(got, feed(d, ssl, []byte("S1\x00"))...)
+	got = append(got, feed(d, message.Context{}, []byte("\x00\x00\x04"))...)
+	want := []string{
+		`SSLResponse '\x00' length 1 at 0, 0+1 bytes: "N"`, `SSLResponse '\x00' length 1 at 1, 0+1 bytes: "N"`,
+		`SSLResponse '\x00' length 1 at 2, 0+1 bytes: "S"`, `SSLResponse '\x00' length 1 at 3, 0+1 bytes: "1"`,
+		`SSLResponse '\x00' length 1 at 4, 0+1 bytes: "\x00"`,
+	}
+	if d := cmp.Diff(want, got[:min(len(got), len(want))]); d != "" {
+		t.Error(d)
+	}
+	d = New(message.Frontend, Options{})
+	got = feed(d, startup, []byte("\x00\x00\x00\x09"))
+	got = append(got, feed(d, startup, []byte("\x00\x03\x00"))...)
+	got = append(got, feed(d, message.Context{Framing: message.OneByte, Answer: message.KindGSSENCResponse}, []byte("\x00\x00"))...)
+	if len(got) != 9 {
+		t.Errorf("%q", got)
+	}
+}
+
+// FuzzContexts asks for one message after another while the bytes come: each is judged by
+// what is asked for when its head is whole. A Decoder that has got all at once, and is asked
+// for the same, gives the same. No byte is lost or comes twice.
+func FuzzContexts(f *testing.F) {
+	for _, side := range []message.Side{message.Frontend, message.Backend} {
+		b, _ := stream(side)
+		for seed := range uint64(20) {
+			f.Add(uint8(side)+uint8(seed)<<2, seed, b[:200])
+		}
+		for seed := range uint64(200) {
+			f.Add(uint8(side)+uint8(seed)<<2, seed, []byte("NNS\x00\x00\x00\x09\x00\x03\x00\x00\x00\x00\x00\x00\x08\x04\xd2\x16\x2fEno way\x00EE\x00\x00\x00\x05\x00Z\x00\x00\x00\x05I"))
+		}
+	}
+	f.Add(uint8(0), uint64(0), []byte("\x00\x00\x00\x00\x05x"))
+	f.Fuzz(func(t *testing.T, flags uint8, seed uint64, b []byte) {
+		side := message.Frontend
+		if flags&2 != 0 {
+			side = message.Backend
+		}
+		o := Options{MaxBody: int(flags >> 3 & 7), MaxLength: int(flags>>6) * 10}
+		r := rand.New(rand.NewPCG(seed, 0))
+		if flags&4 != 0 {
+			o.Resync = true
+		}
+		contexts := []message.Context{
+			{}, {}, {},
+			{Framing: message.OneByte, Answer: message.KindSSLResponse},
+			{Framing: message.OneByte, Answer: message.KindGSSENCResponse},
+		}
+		if side == message.Frontend {
+			contexts = append(contexts[:3], message.Context{Framing: message.Startup})
+		}
+		// next returns the next message, which is where and what it says it is.
+		next := func(d *Decoder, c message.Context, at *int64) (string, error) {
+			f, err := d.Next(c)
+			switch {
+			case err == ErrMore:
+				return "", err
+			case err != nil:
+				return "error: " + err.Error(), err
+			}
+			wire := f.Append(nil)
+			if f.Offset < *at || f.Offset > *at && o.MaxLength == 0 && !o.Resync || !bytes.HasPrefix(b[f.Offset:], wire) || len(wire)+f.Missing() != f.Size {
+				t.Fatalf("behind %d: %s, %q", *at, show(f), wire)
+			}
+			*at = f.Offset + int64(f.Size)
+			return show(f), nil
+		}
+		d := New(side, o)
+		var got []string
+		var asked []message.Context // what for, when what is in got was judged
+		var at int64
+		c := contexts[0]
+		fed := b
+		for _, n := range pieces(r, len(b)) {
+			piece := bytes.Clone(fed[:n])
+			fed = fed[n:]
+			d.Feed(piece)
+			for {
+				if d.state != filling {
+					c = contexts[r.IntN(len(contexts))]
+				}
+				s, err := next(d, c, &at)
+				if err == ErrMore {
+					break
+				}
+				got, asked = append(got, s), append(asked, c)
+			}
+			for i := range piece {
+				piece[i] = 0xdb
+			}
+		}
+		from := d.Offset()
+		rest := d.Rest()
+		whole := o.MaxBody == 0 && o.MaxLength == 0 // else some of it may have been dropped
+		if d.Offset() != int64(len(b)) || !bytes.HasPrefix(b[from:], rest) || whole && len(rest) < len(b[from:]) {
+			t.Fatalf("at %d of %d, from %d on %q is left", d.Offset(), len(b), from, rest)
+		}
+		if o.Resync {
+			return // what a search finds depends on what is asked for while it goes on
+		}
+		d, at = New(side, o), 0
+		d.Feed(b)
+		for i, c := range asked {
+			if s, _ := next(d, c, &at); s != got[i] {
+				t.Fatalf("%s, and all at once %s", got[i], s)
+			}
+		}
+	})
+}
+
 // BenchmarkNext measures the framing of messages of all kinds.
 func BenchmarkNext(b *testing.B) {
 	wire, n := stream(message.Backend)
