@@ -9,7 +9,7 @@
 // a new Conn inside. So are passwords, time limits, and the forms of values.
 //
 // What Send returns is valid until the next Send, what Receive gives until the next
-// message.
+// message or the next Receive.
 package connection
 
 import (
@@ -96,7 +96,8 @@ func bodyOf(m message.Message, wire []byte) []byte {
 // the loop has ended. What a loop leaves is kept, and comes in the next one: Receive
 // with no bytes goes on with it.
 //
-// A message is the Conn's own and valid until the next one; [message.Clone] keeps it.
+// A message is the Conn's own and valid until the next one or the next Receive, and where
+// it is in the bytes for as long as they are left as they are; [message.Clone] keeps it.
 // An error says what is wrong with one message: one whose body does not parse
 // ([*message.Error]) comes with what was understood, one that is not allowed
 // ([*phase.Error]) comes whole. The loop may go on behind it; where no message can

@@ -226,6 +226,38 @@ func TestHalfWay(t *testing.T) {
 	}
 }
 
+// TestHalfWayAgain leaves the loop behind each message. The message stays what it was.
+func TestHalfWayAgain(t *testing.T) {
+	e := newExchange(t)
+	must(t, e.client, e.query)
+	var wire []byte
+	want := []string{"AAAA 1", "BBBB 2", "CCCC 3", "DDDD 4"}
+	for _, tag := range want {
+		b, err := message.Append(nil, &message.CommandComplete{Tag: message.Text(tag)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		wire = append(wire, b...)
+	}
+	next := func(b []byte) message.Message {
+		for m, err := range e.client.Receive(b) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			return m
+		}
+		return nil
+	}
+	var got []string
+	for m := next(wire); m != nil; m = next(nil) {
+		got = append(got, string(m.(*message.CommandComplete).Tag))
+		clear(wire)
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
+
 // TestErrors goes on behind a message that does not parse and one that is not allowed,
 // and ends where no message can begin.
 func TestErrors(t *testing.T) {

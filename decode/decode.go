@@ -99,7 +99,7 @@ type Decoder struct {
 	options  Options
 	straight int // the size of the largest message that the options do not touch
 
-	in     []byte // fed and not yet looked at; the caller's memory
+	in     []byte // fed and not yet looked at; the caller's memory, or the end of kept unless that is empty
 	kept   []byte // memory for what is left of in when more is fed
 	peeked []byte // memory for Peek
 	offset int64  // position in the stream of the current message
@@ -144,16 +144,19 @@ func New(side message.Side, o Options) *Decoder {
 // Feed hands over the next bytes of the stream. They are borrowed, not copied:
 // they must stay as they are until Next has returned [ErrMore], after which the
 // Decoder has no reference to them, or until the next Feed. Feed(nil) copies
-// what is left of them, for a caller who stops half-way.
+// what is left of them, for a caller who stops half-way, and leaves the frame that
+// was handed out last as it is.
 func (d *Decoder) Feed(b []byte) {
-	if len(d.in) == 0 {
+	switch {
+	case len(b) == 0 && (len(d.in) == 0 || len(d.kept) > 0): // in may be in the midst of kept, behind that frame
+	case len(d.in) == 0:
 		if d.in = b; cap(d.kept) > 0 {
 			d.kept = d.release(d.kept)
 		}
-		return
+	default:
+		d.kept = append(append(d.kept[:0], d.in...), b...)
+		d.in = d.kept
 	}
-	d.kept = append(append(d.kept[:0], d.in...), b...)
-	d.in = d.kept
 }
 
 // Next returns the next message, or [ErrMore], or an [*message.Error] where no
@@ -270,7 +273,8 @@ func (d *Decoder) find(c message.Context) (*Frame, error) {
 }
 
 // All returns what Next returns up to ErrMore, for a range statement. The context
-// is asked for each message. What is left when the loop is left early is kept.
+// is asked for each message. What is left when the loop is left early is kept, and
+// the frame handed out last stays valid until the next call of the Decoder.
 func (d *Decoder) All(context func() message.Context) iter.Seq2[*Frame, error] {
 	return func(yield func(*Frame, error) bool) {
 		for {

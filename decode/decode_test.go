@@ -249,6 +249,54 @@ func TestHalfWay(t *testing.T) {
 	}
 }
 
+// TestHalfWayAgain stops behind every message, and feeds more in between. The frame that
+// was handed out last is as it was when the loop has been left.
+func TestHalfWayAgain(t *testing.T) {
+	for _, side := range []message.Side{message.Frontend, message.Backend} {
+		b, _ := stream(side)
+		want := feed(New(side, Options{}), message.Context{}, b)
+		for seed := range uint64(50) {
+			r := rand.New(rand.NewPCG(seed, 0))
+			d := New(side, Options{Memory: new(Memory)})
+			var got []string
+			next := func() bool {
+				var last *Frame
+				for f, err := range d.All(func() message.Context { return message.Context{} }) {
+					if err != nil {
+						t.Fatal(err)
+					}
+					last = f
+					got = append(got, show(f))
+					break
+				}
+				if last != nil && show(last) != got[len(got)-1] {
+					t.Fatalf("%s, and behind the loop %s", got[len(got)-1], show(last))
+				}
+				return last != nil
+			}
+			rest := b
+			for _, n := range append(pieces(r, len(b)/2), len(b)-len(b)/2) {
+				piece := bytes.Clone(rest[:n])
+				rest = rest[n:]
+				d.Feed(piece)
+				next()
+				for i := range piece {
+					piece[i] = 0xdb
+				}
+				for range r.IntN(3) {
+					d.Feed(nil)
+					next()
+				}
+			}
+			for next() {
+			}
+			if d := cmp.Diff(want, got); d != "" {
+				t.Fatalf("%s, seed %d: %s", side, seed, d)
+			}
+		}
+	}
+}
+
 // TestLimits keeps a prefix of what is too long, or refuses it, and goes on.
 func TestLimits(t *testing.T) {
 	long := string(mustAppend(&message.Query{SQL: message.Text(strings.Repeat("x", 1000))})) + "S\x00\x00\x00\x04"
@@ -499,6 +547,19 @@ func TestAllocations(t *testing.T) {
 			if n := testing.AllocsPerRun(100, run); n > 0 {
 				t.Errorf("%s in pieces of %d: %v allocations", side, size, n)
 			}
+		}
+		d := New(side, Options{})
+		if n := testing.AllocsPerRun(100, func() {
+			d.Feed(b)
+			for more := true; more; {
+				more = false
+				for range d.All(func() message.Context { return message.Context{} }) {
+					more = true
+					break
+				}
+			}
+		}); n > 0 {
+			t.Errorf("%s, where the loop is left behind each message: %v allocations", side, n)
 		}
 	}
 }
