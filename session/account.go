@@ -157,11 +157,13 @@ type ledger struct {
 	ready       Moment // since when nothing is asked; zero while something is
 	busy        Moment // since when something is; zero while nothing is, and where that was not seen
 	transaction Moment // the beginning of the open one; zero for none, and where that was not seen
+	last        Moment // the end of the last message
 }
 
 // see takes the next message of the connection.
 func (l *ledger) see(m *seen, t *phase.Tracker, p *pairing) {
 	w := &p.walker
+	l.last = m.end
 	if m.step.Outcome == phase.Requested && m.kind != message.KindTerminate {
 		l.asked(m)
 	}
@@ -322,6 +324,20 @@ func (l *ledger) failed(m *seen, body []byte, after phase.Phase) {
 	if m.kind == message.KindErrorResponseV2 { // nothing but the text of the message
 		l.Error = append(append([]byte("M"), body...), 0)
 	}
+	if after == phase.ServerClosed {
+		l.over(m.end)
+		l.ready, l.busy, l.transaction = Moment{}, Moment{}, Moment{}
+	}
+}
+
+// over counts the time until nothing is asked any more.
+func (l *ledger) over(at Moment) {
+	if l.ready != (Moment{}) {
+		l.rest(at)
+	} else {
+		l.work(at)
+	}
+	l.LongestTransaction.longer(l.transaction, at)
 }
 
 // count counts a statement that has ended.
@@ -338,13 +354,11 @@ func (l *ledger) close(s *stream, at Moment) *Account {
 			at.Time = max(at.Time, d.time)
 		}
 	}
-	switch {
-	case l.ready != (Moment{}):
-		l.rest(at)
-	default:
-		l.work(at)
+	if s.pairing.unanswered {
+		l.over(l.last) // nobody knows when the server was done
+	} else {
+		l.over(at)
 	}
-	l.LongestTransaction.longer(l.transaction, at)
 	if l.Method == "" && l.Outcome != Accepted && !unasked(s.tracker.Phase()) {
 		l.Method = MethodUnknown
 	}

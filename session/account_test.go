@@ -15,6 +15,7 @@ import (
 // times and answers at others.
 func TestLedger(t *testing.T) {
 	const query, ready = message.KindQuery, message.KindReadyForQuery
+	const fatal = "SFATAL\x00VFATAL\x00C25P03\x00Mover\x00\x00"
 	type told struct {
 		at     int64
 		kind   message.Kind
@@ -37,6 +38,9 @@ func TestLedger(t *testing.T) {
 				LongestIdleInTransaction: Span{Moment{3, 12}, 38}, Left: message.InTransaction}},
 		{"left in a statement", phase.Initialization, []told{{10, ready, 'I'}, {11, query, 0}}, 50,
 			Account{Outcome: Accepted, Busy: 39, Idle: 1, LongestTransaction: Span{Moment{2, 11}, 39}, Left: message.Idle}},
+		{"ended by the server in a transaction", phase.Initialization, []told{{10, ready, 'I'}, {11, query, 0}, {12, ready, 'T'}, {20, message.KindErrorResponse, 0}, {40, query, 0}}, 50,
+			Account{Outcome: Accepted, Busy: 1, Idle: 9, IdleInTransaction: 8, LongestTransaction: Span{Moment{2, 11}, 9}, LongestIdleInTransaction: Span{Moment{3, 12}, 8},
+				Left: message.InTransaction, Farewell: ByServer, Error: []byte(fatal)}},
 		{"two at once", phase.Initialization, []told{{10, ready, 'I'}, {11, query, 0}, {12, query, 0}, {15, ready, 'I'}, {19, ready, 'I'}}, 19,
 			Account{Outcome: Accepted, Busy: 8, Idle: 1, Transactions: 2, LongestTransaction: Span{Moment{2, 11}, 4}, Left: message.Idle}},
 		{"begun before the capture, in a transaction", phase.Unsynchronised, []told{{10, ready, 'T'}, {15, query, 0}, {16, ready, 'I'}}, 16,
@@ -54,6 +58,8 @@ func TestLedger(t *testing.T) {
 			s := seen{kind: m.kind, from: message.Frontend, body: []byte("\x00"), begin: Moment{i + 1, m.at}, end: Moment{i + 1, m.at}}
 			if m.kind == ready {
 				s.from, s.body = message.Backend, []byte{byte(m.status)}
+			} else if m.kind == message.KindErrorResponse {
+				s.from, s.body = message.Backend, []byte(fatal)
 			}
 			var err error
 			if s.step, err = tracker.See(s.from, s.kind, s.body); err != nil {
@@ -123,6 +129,27 @@ func TestMethod(t *testing.T) {
 		got := l.close(&stream{conn: Conn{Conn: new(reassembly.Conn)}, tracker: tracker, pairing: p}, Moment{})
 		if got.Method != c.method || got.Outcome != c.outcome {
 			t.Errorf("%s: %q, %v; want %q, %v", c.name, got.Method, got.Outcome, c.method, c.outcome)
+		}
+	}
+}
+
+// TestUnanswered counts no time after the last message of a connection whose answers are not
+// in the capture.
+func TestUnanswered(t *testing.T) {
+	for _, unanswered := range []bool{false, true} {
+		o := New(Options{})
+		p := &pairing{observer: o, scratch: &o.scratch, roster: newRoster(o), unanswered: unanswered}
+		l := ledger{Account: Account{Left: message.Idle}, started: true, ready: Moment{1, 10}}
+		tracker := phase.New(phase.Ready)
+		l.see(&seen{kind: message.KindQuery, from: message.Frontend, body: []byte("\x00"), begin: Moment{2, 11}, end: Moment{2, 12},
+			step: phase.Step{Outcome: phase.Requested}}, tracker, p)
+		want := Span{Moment{2, 11}, 39}
+		if unanswered {
+			want.Length = 1
+		}
+		got := l.close(&stream{conn: Conn{Conn: new(reassembly.Conn)}, tracker: tracker, pairing: p}, Moment{9, 50})
+		if got.Busy != want.Length || got.LongestTransaction != want || got.Finished != (Moment{9, 50}) {
+			t.Errorf("unanswered %v: %+v", unanswered, got)
 		}
 	}
 }

@@ -16,7 +16,9 @@ func (p *pairing) settle(m *seen) {
 	}
 	how := Incomplete
 	if m.step.Outcome == phase.Erred {
-		how = Skipped
+		if p.tracker.Phase() != phase.ServerClosed {
+			how = Skipped
+		}
 		for i := n - 1; i > 0; i-- {
 			p.undo(&w[i])
 		}
@@ -171,11 +173,15 @@ func (a *ask) lost() {
 	}
 }
 
-// end ends what is open when the connection is.
-func (p *pairing) end(at Moment) {
+// end ends what is open when the connection is. Where answers are missing, and where nothing
+// was heard of the server at all, how long the client waited is not known.
+func (p *pairing) end(at Moment, heard bool) {
 	w := p.asks.waiting()
 	for i := range w {
-		if s := w[i].statement; s != nil && s.End == (Moment{}) {
+		switch s := w[i].statement; {
+		case !heard || s != nil && s.Missing:
+			p.unanswered = true
+		case s != nil && s.End == (Moment{}):
 			s.End = at
 		}
 		p.giveUp(&w[i], Incomplete)

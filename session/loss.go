@@ -189,7 +189,7 @@ func (s *stream) finish(c *reassembly.Chunk) {
 			s.observer.Totals.Undecoded += int64(len(d.decoder.Rest()))
 		}
 	}
-	s.pairing.end(Moment{c.Packet, c.Time})
+	s.pairing.end(Moment{c.Packet, c.Time}, s.sides[1].bytes > 0)
 	s.tellStatements(c)
 }
 

@@ -38,6 +38,8 @@ type pairing struct {
 	marked   uint64 // the last request before a part of the answers that was not seen
 	kept     int    // bytes of text and parameters that were kept since nothing waited
 
+	unanswered bool // when the connection ended, as answers were not captured
+
 	copies    bool     // somebody wants to see the rows of COPY
 	described *Columns // the last ones
 	fed       *copier  // that has got something to be told of
@@ -403,8 +405,12 @@ func (p *pairing) close(a *ask, m *seen) {
 }
 
 // unheard takes a request that the server reads over, because of an error before it
-// or because it is not allowed.
+// or because it is not allowed, or does not read, because it has ended the session.
 func (p *pairing) unheard(m *seen) {
+	how, closed := Skipped, p.tracker.Phase() == phase.ServerClosed
+	if closed {
+		how = Incomplete
+	}
 	switch s := p.ignored; {
 	case s == nil:
 	case m.kind == message.KindParse, m.kind == message.KindQuery, m.kind == message.KindFunctionCall,
@@ -413,7 +419,9 @@ func (p *pairing) unheard(m *seen) {
 	}
 	if p.ignored == nil {
 		p.ignored = p.draft(m)
-		p.ignored.Pause = 0
+		if !closed {
+			p.ignored.Pause = 0
+		}
 	}
 	s := p.ignored
 	s.Sent += m.size
@@ -442,5 +450,5 @@ func (p *pairing) unheard(m *seen) {
 		s.Protocol, s.Arguments = Function, p.keep(s, m.body)
 	}
 	s.Request, s.executed = m.kind, true
-	p.finish(s, Skipped)
+	p.finish(s, how)
 }
