@@ -119,10 +119,10 @@ func (c *Conn) messages(yield func(message.Message, error) bool) {
 			m, err = c.take(f)
 		}
 		if !yield(m, err) {
-			c.decoder.Feed(nil)
-			return
+			break
 		}
 	}
+	c.decoder.Feed(nil) // what is left is in memory that the owner uses again
 }
 
 // take decodes a message and moves the connection on.

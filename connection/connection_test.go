@@ -167,11 +167,13 @@ func TestRest(t *testing.T) {
 		must(t, client, &message.SSLRequest{})
 		var rest string
 		for _, piece := range pieces {
-			for m, err := range client.Receive([]byte(piece)) {
+			buffer := []byte(piece)
+			for m, err := range client.Receive(buffer) {
 				if err != nil || m.Kind() != message.KindSSLResponse {
 					t.Fatalf("%q: %v, %v", pieces, m, err)
 				}
 			}
+			clear(buffer) // it is the caller's again
 			rest += string(client.Rest())
 		}
 		if want := strings.Join(pieces, "")[1:]; rest != want || client.Phase() != phase.Encrypted {
