@@ -169,7 +169,7 @@ func (d *Decoder) Next(c message.Context) (*Frame, error) {
 	}
 	b := d.in
 	if len(b) == 0 && d.state == heading && cap(d.held) == 0 && !d.guessed() { // all was whole, as it mostly is
-		d.in = nil
+		d.in, d.frame.Body = nil, nil
 		return nil, ErrMore
 	}
 	if d.state != heading || len(d.held) > 0 || len(b) < head || d.guessed() ||
@@ -237,8 +237,11 @@ func (f *Frame) Split(messages []byte) (rest []byte) {
 // handed out as they are.
 func (d *Decoder) next(c message.Context) (*Frame, error) {
 	f, err := d.find(c)
-	if err == ErrMore && len(d.held) == 0 && cap(d.held) > 0 { // nobody looks any more at what was in it
-		d.held, d.frame.Body = d.release(d.held), nil
+	if err == ErrMore {
+		d.frame.Body = nil
+		if len(d.held) == 0 && cap(d.held) > 0 { // nobody looks any more at what was in it
+			d.held = d.release(d.held)
+		}
 	}
 	return f, err
 }

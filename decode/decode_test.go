@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"weak"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -294,6 +296,27 @@ func TestHalfWayAgain(t *testing.T) {
 				t.Fatalf("%s, seed %d: %s", side, seed, d)
 			}
 		}
+	}
+}
+
+// TestFedIsLeft has nothing keep alive what was fed once no more is in it, wherever the last
+// message ended.
+func TestFedIsLeft(t *testing.T) {
+	b := bytes.Repeat([]byte("d\x00\x00\x00\x08abcd"), 10)
+	for left := range 2 * len(b) / 10 {
+		d := New(message.Backend, Options{})
+		fed := func() weak.Pointer[byte] { // apart, so that the stack does not have it either
+			fed := bytes.Clone(b[:len(b)-left])
+			d.Feed(fed)
+			for range d.All(func() message.Context { return message.Context{} }) {
+			}
+			return weak.Make(&fed[0])
+		}()
+		runtime.GC()
+		if fed.Value() != nil {
+			t.Errorf("what was fed stays, with %d bytes of the last message missing", left)
+		}
+		runtime.KeepAlive(d)
 	}
 }
 
