@@ -56,6 +56,8 @@ type client struct {
 	socket         net.Conn
 	user, password string
 	first          message.SCRAMClientFirst
+	verifier       string // with which the server has to prove that it knows the password
+	unproved       bool   // it has to, and has not
 }
 
 func (c *client) send(m message.Message) error {
@@ -92,6 +94,7 @@ func (c *client) login(m message.Message) error {
 		return c.send(&message.PasswordMessage{Password: message.Text(fmt.Sprintf("md5%x", md5.Sum(append([]byte(inner), m.Salt[:]...))))})
 	case *message.AuthenticationSASL:
 		c.first = message.SCRAMClientFirst{Binding: message.Text("n"), Nonce: message.Text(rand.Text())}
+		c.unproved = true
 		return c.send(&message.SASLInitialResponse{Mechanism: message.Text(message.SCRAMSHA256), Data: c.first.Append(nil)})
 	case *message.AuthenticationSASLContinue:
 		final, err := c.prove(m.Data)
@@ -99,11 +102,19 @@ func (c *client) login(m message.Message) error {
 			return err
 		}
 		return c.send(&message.SASLResponse{Data: final.Append(nil)})
+	case *message.AuthenticationSASLFinal:
+		final, ok := message.ParseSCRAMServerFinal(m.Data)
+		c.unproved = !ok || c.verifier == "" || !hmac.Equal([]byte(c.verifier), final.Verifier)
+	case *message.AuthenticationOk:
+		if c.unproved {
+			return errors.New("the server does not know the password")
+		}
 	}
 	return show(m)
 }
 
-// prove answers the challenge of SCRAM-SHA-256 (RFC 5802, section 3).
+// prove answers the challenge of SCRAM-SHA-256 (RFC 5802, section 3), and notes what the
+// server has to answer.
 func (c *client) prove(challenge []byte) (*message.SCRAMClientFinal, error) {
 	server, ok := message.ParseSCRAMServerFirst(challenge)
 	if !ok || !strings.HasPrefix(server.Nonce.String(), c.first.Nonce.String()) {
@@ -124,6 +135,7 @@ func (c *client) prove(challenge []byte) (*message.SCRAMClientFinal, error) {
 	key := mac(salted, []byte("Client Key"))
 	stored := sha256.Sum256(key)
 	subtle.XORBytes(key, key, mac(stored[:], signed))
+	c.verifier = base64.StdEncoding.EncodeToString(mac(mac(salted, []byte("Server Key")), signed))
 	final.Proof = message.Text(base64.StdEncoding.EncodeToString(key))
 	return final, nil
 }
