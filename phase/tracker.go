@@ -97,7 +97,8 @@ func (t *Tracker) Assume(p Phase) { t.phase = p }
 func (t *Tracker) See(from m.Side, k m.Kind, body []byte) (Step, error) {
 	step := Step{Phase: t.phase}
 	allowed := false
-	switch {
+	switch side := k.Side(); {
+	case side != from && side != m.Both: // the tables are of what both send
 	case from == m.Frontend && t.phase.begun():
 		allowed = t.request(&step, k, body)
 	case t.phase.inSession():
@@ -132,6 +133,9 @@ func (p Phase) inSession() bool { return p >= Ready && p <= Terminated || p == U
 func (t *Tracker) live(k m.Kind, body []byte) bool {
 	e := event(k)
 	if k == m.KindSSLResponse || k == m.KindGSSENCResponse {
+		if k != lifecycle[t.phase].context[1].Answer {
+			return false
+		}
 		yes := m.SSLAccepted
 		if k == m.KindGSSENCResponse {
 			yes = m.GSSAccepted
