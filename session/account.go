@@ -315,7 +315,7 @@ func (l *ledger) failed(m *seen, body []byte, after phase.Phase) {
 	if after != phase.ServerClosed && (l.started || after == phase.Unsynchronised) {
 		return
 	}
-	if !l.started && l.Outcome == Unknown && after != phase.Unsynchronised {
+	if !l.started && l.Outcome == Unknown && m.step.Phase != phase.Unsynchronised { // else it may have logged in before the capture
 		l.Outcome = Refused
 	}
 	l.Farewell = ByServer

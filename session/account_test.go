@@ -106,6 +106,7 @@ func TestMethod(t *testing.T) {
 		{"the end alone", phase.Unsynchronised, []told{accepted}, MethodUnknown, Accepted},
 		{"rejected", phase.Authenticating, []told{{message.KindErrorResponse, "SFATAL\x00\x00"}}, "", Refused},
 		{"no answer", phase.Authenticating, nil, MethodUnknown, Unknown},
+		{"joined before its end", phase.Unsynchronised, []told{{message.KindErrorResponse, "SFATAL\x00VFATAL\x00\x00"}}, MethodUnknown, Unknown},
 		{"joined later", phase.Unsynchronised, []told{{message.KindReadyForQuery, "I"}}, MethodUnknown, Unknown},
 		{"no log-in begun", phase.Startup, nil, "", Unknown},
 		{"a cancel request", phase.Cancelled, nil, "", Unknown},
