@@ -251,7 +251,10 @@ func eventsOf(c *conversation, view session.View) []session.Event {
 	var told session.Events
 	o := session.New(session.Options{Ports: []uint16{0}, View: view})
 	o.Tell(&told)
-	tcp := &reassembly.Conn{Number: 1, Opener: client, Time: c.chunks[0].Time}
+	tcp := &reassembly.Conn{Number: 1, Opener: client}
+	if len(c.chunks) > 0 {
+		tcp.Time = c.chunks[0].Time
+	}
 	if c.joined {
 		tcp.Opener = reassembly.Unknown
 	}
